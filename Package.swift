@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rules every target of ours is compiled with; see docs/architecture.md.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// Debian's library behind one module map.
+func debian(_ name: String, pkgConfig: String, package: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+/// A plugin: its own folder, RouterCore and its own C libraries.
+func plugin(_ name: String, _ libraries: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: ["RouterCore"] + libraries, path: "Sources/Plugins/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["Support"], path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+  name: "media-router",
+  products: [.executable(name: "router", targets: ["router"])],
+  targets: [
+    .target(name: "CLinux", path: "Sources/System/CLinux"),
+    debian("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
+    debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+    debian("CALSA", pkgConfig: "alsa", package: "libasound2-dev"),
+    debian("CSampleRate", pkgConfig: "samplerate", package: "libsamplerate0-dev"),
+
+    .target(name: "RouterCore", dependencies: ["CSampleRate"], swiftSettings: strict),
+    .target(name: "RouterWeb", dependencies: ["RouterCore", "CLinux", "COpenSSL", "CCurl"], swiftSettings: strict),
+    plugin("AriaCast", ["CALSA"]),
+    .executableTarget(
+      name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"], swiftSettings: strict),
+
+    .target(name: "Support", dependencies: ["RouterCore"], path: "Tests/Support", swiftSettings: strict),
+    tests("RouterCoreTests", ["RouterCore"]),
+    tests("RouterWebTests", ["RouterCore", "RouterWeb"]),
+    tests("AriaCastTests", ["RouterCore", "RouterWeb", "AriaCast"]),
+    tests("RouterTests", ["RouterCore", "RouterWeb", "AriaCast", "router"]),
+  ]
+)

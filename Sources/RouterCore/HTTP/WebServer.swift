@@ -1,0 +1,115 @@
+/// The web server as plugins see it. Control side.
+public protocol WebServer: Sendable {
+  /// Puts routes on a listener, which is opened if nobody has it yet; several nodes may share one.
+  /// - Throws: `NodeFailure` `.blocked`: the port is taken, the address is not ours, or a route is already leased.
+  func lease(_ routes: [Route], on listener: ListenerSettings, by node: NodeID) async throws(NodeFailure)
+    -> any WebLease
+
+  /// A feed for `HTTPResponse.Body.live`.
+  func makeFeed(_ settings: FeedSettings) -> any LiveFeed
+}
+
+/// Routes held by one node.
+public protocol WebLease: Sendable {
+  /// The address really bound: port 0 became a number.
+  var address: PeerAddress { get }
+  /// Other handlers on the same sockets: nobody is disconnected.
+  func replace(_ routes: [Route]) async throws(NodeFailure)
+  /// Ends the node's connections (WebSockets with 1001) and closes the listener with the last lease.
+  func release() async
+}
+
+/// What a request must satisfy before the handler sees it.
+public enum RouteAccess: Sendable {
+  /// Pages and APIs: Host must be a name or address we serve; Origin is checked on WebSockets and on state changes.
+  case page
+  /// Devices: any Host; an http(s) Origin of another host is refused.
+  case device
+}
+
+/// One path of a node and what answers there.
+public struct Route: Sendable {
+  public enum Answer: Sendable {
+    case http(@Sendable (HTTPRequest) async -> HTTPResponse)
+    /// The loop is the one the connection will live on.
+    case webSocket(@Sendable (HTTPRequest, Loop) async -> WebSocketAnswer)
+  }
+  /// `GET` answers HEAD too.
+  public var method: String
+  /// `/ws/{hwid}`, `/static/*`; literal segments win over parameters, parameters over `*`.
+  public var path: String
+  public var access: RouteAccess
+  /// Largest body in bytes; more is answered 413.
+  public var bodyLimit: Int
+  public var answer: Answer
+
+  public init(
+    _ method: String, _ path: String, access: RouteAccess = .page, bodyLimit: Int = 1 << 20,
+    http: @escaping @Sendable (HTTPRequest) async -> HTTPResponse
+  ) {
+    self.method = method
+    self.path = path
+    self.access = access
+    self.bodyLimit = bodyLimit
+    answer = .http(http)
+  }
+
+  public init(
+    webSocket path: String, access: RouteAccess = .device,
+    _ open: @escaping @Sendable (HTTPRequest, Loop) async -> WebSocketAnswer
+  ) {
+    method = "GET"
+    self.path = path
+    self.access = access
+    bodyLimit = 0
+    answer = .webSocket(open)
+  }
+}
+
+/// A broadcast to many HTTP listeners, each with a bounded queue. One frozen listener costs the others nothing.
+public protocol LiveFeed: Sendable {
+  /// Hands bytes to every listener; never waits. One writing thread. Data thread.
+  func write(_ bytes: RawSpan)
+  var listeners: Int { get }
+  /// Ends every listener's body.
+  func close() async
+}
+
+public struct FeedSettings: Sendable {
+  /// What each new listener gets first (a WAV header).
+  public var opening: [UInt8]
+  /// Bytes a listener may lag before the policy bites.
+  public var capacity: Int
+  /// Listeners at most; more are answered 503.
+  public var maxListeners: Int
+  public var whenFull: WhenFull
+  /// A new listener starts at a multiple of this many bytes of the feed (one PCM frame).
+  public var alignment: Int
+
+  /// What happens to a listener that lags by more than the capacity.
+  public enum WhenFull: String, Sendable, CaseIterable {
+    /// It continues at the newest sound; what it missed is counted.
+    case skip
+    /// It is disconnected.
+    case disconnect
+  }
+
+  public init(
+    opening: [UInt8], capacity: Int, maxListeners: Int, whenFull: WhenFull = .skip, alignment: Int = 1
+  ) {
+    self.opening = opening
+    self.capacity = capacity
+    self.maxListeners = maxListeners
+    self.whenFull = whenFull
+    self.alignment = alignment
+  }
+}
+
+/// The way into one listener's server-sent events. Any thread.
+public protocol EventStream: Sendable {
+  /// Queues one event. - Returns: false when the listener is gone or its queue (256) is full; then it is closed.
+  func send(event: String, id: String?, data: String) -> Bool
+  /// Returns when the listener is gone.
+  func waitUntilClosed() async
+  func close()
+}

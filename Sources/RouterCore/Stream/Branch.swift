@@ -1,0 +1,97 @@
+/// A place in a stream's path: the stage that works there and the places below it.
+///
+/// A rewire edits places, never stages. Confined to the loop that drives the stream. Data thread.
+public final class Branch {
+  /// The node whose stage works here.
+  public let node: NodeID
+  /// The link that leads here; empty at the root.
+  public let link: LinkID
+  public internal(set) var stage: any Stage
+  public internal(set) var below: [Branch]
+  /// What came over the link since the path opened.
+  public private(set) var traffic = Traffic()
+  /// Measures what arrives; nil while nobody looks.
+  var tap: LevelTap?
+
+  public init(node: NodeID, link: LinkID = "", stage: any Stage, below: [Branch] = []) {
+    self.node = node
+    self.link = link
+    self.stage = stage
+    self.below = below
+  }
+
+  /// Lends a packet to the stage at this place.
+  @inline(__always)
+  public func lend(_ packet: Packet) -> Verdict {
+    traffic.packets &+= 1
+    traffic.frames &+= packet.frames
+    traffic.bytes &+= packet.bytes.byteCount
+    if let tap { tap.measure(packet) }
+    return stage.receive(packet, self)
+  }
+
+  /// Lends a packet to every place below.
+  @inline(__always)
+  public func send(_ packet: Packet) -> Verdict {
+    var verdict = Verdict.go
+    for index in below.indices { verdict = verdict.joined(with: below[index].lend(packet)) }
+    return verdict
+  }
+
+  /// Tells every place below that frames are missing.
+  public func sendGap(frames: Int) {
+    for index in below.indices {
+      below[index].traffic.missing &+= frames
+      below[index].stage.gap(frames: frames, below[index])
+    }
+  }
+
+  /// Ends this place and everything below it, upstream first, so that tails flow down.
+  func finish(_ end: StreamEnd) {
+    stage.finish(end, self)
+    for index in below.indices { below[index].finish(end) }
+  }
+
+  /// Calls `body` for this place and every place below it.
+  func visit(_ body: (Branch) -> Void) {
+    body(self)
+    for index in below.indices { below[index].visit(body) }
+  }
+}
+
+/// Counts of one link for one stream.
+public struct Traffic: Sendable, Equatable {
+  public var packets = 0
+  public var frames = 0
+  public var bytes = 0
+  /// Frames reported missing.
+  public var missing = 0
+
+  public init() {}
+
+  public static func += (a: inout Traffic, b: Traffic) {
+    a.packets += b.packets
+    a.frames += b.frames
+    a.bytes += b.bytes
+    a.missing += b.missing
+  }
+}
+
+/// Peak and mean square of what passes a place since it was last read. Only there while somebody looks.
+final class LevelTap {
+  private let format: StreamFormat
+  private(set) var peak: Float = 0
+  private(set) var sumOfSquares: Double = 0
+  private(set) var samples = 0
+
+  init(format: StreamFormat) { self.format = format }
+
+  func measure(_ packet: Packet) {
+    guard format.codec == .pcm else { return }
+    var now = Level()
+    now.measure(packet.bytes, as: format.sample)
+    peak = max(peak, now.peak)
+    sumOfSquares += now.sumOfSquares
+    samples += now.samples
+  }
+}

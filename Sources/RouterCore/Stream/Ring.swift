@@ -1,0 +1,113 @@
+internal import Glibc
+internal import Synchronization
+
+/// Bytes from one thread to another without a lock: one writer, one reader.
+///
+/// The two ends are noncopyable, so the compiler refuses a second producer or consumer.
+public enum Ring {
+  /// - Parameter capacity: Bytes; at least 1.
+  public static func make(capacity: Int) -> Ends {
+    let memory = RingMemory(capacity: capacity)
+    return Ends(writer: RingWriter(memory: memory), reader: RingReader(memory: memory))
+  }
+
+  /// Both ends of one ring; take them apart with `consume`.
+  public struct Ends: ~Copyable, Sendable {
+    public let writer: RingWriter
+    public let reader: RingReader
+  }
+}
+
+/// The end that writes. Owned by one thread at a time.
+public struct RingWriter: ~Copyable, Sendable {
+  let memory: RingMemory
+
+  public var capacity: Int { memory.capacity }
+  /// Bytes written and not yet read; the reader may lower it at any moment.
+  public var fill: Int { memory.head.load(ordering: .relaxed) &- memory.tail.load(ordering: .acquiring) }
+  public var free: Int { capacity &- fill }
+
+  /// Writes all of `bytes` or nothing. Never waits. Data thread.
+  /// - Returns: false when there is no room.
+  public mutating func write(_ bytes: RawSpan) -> Bool {
+    let head = memory.head.load(ordering: .relaxed)
+    guard capacity &- (head &- memory.tail.load(ordering: .acquiring)) >= bytes.byteCount else { return false }
+    memory.copyIn(bytes, at: head)
+    memory.head.store(head &+ bytes.byteCount, ordering: .releasing)
+    return true
+  }
+}
+
+/// The end that reads. Owned by one thread at a time.
+public struct RingReader: ~Copyable, Sendable {
+  let memory: RingMemory
+
+  public var capacity: Int { memory.capacity }
+  /// Bytes that can be read; the writer may raise it at any moment.
+  public var fill: Int { memory.head.load(ordering: .acquiring) &- memory.tail.load(ordering: .relaxed) }
+
+  /// Reads exactly `into`'s size or nothing. Never waits. Data thread.
+  public mutating func read(into target: inout MutableRawSpan) -> Bool {
+    let tail = memory.tail.load(ordering: .relaxed)
+    let count = target.byteCount
+    guard memory.head.load(ordering: .acquiring) &- tail >= count else { return false }
+    memory.copyOut(&target, at: tail)
+    memory.tail.store(tail &+ count, ordering: .releasing)
+    return true
+  }
+
+  /// Looks without taking: copies the bytes at `offset` from the oldest on.
+  public func peek(into target: inout MutableRawSpan, offset: Int = 0) -> Bool {
+    let tail = memory.tail.load(ordering: .relaxed)
+    guard memory.head.load(ordering: .acquiring) &- tail >= offset &+ target.byteCount else { return false }
+    memory.copyOut(&target, at: tail &+ offset)
+    return true
+  }
+
+  /// Throws away the oldest bytes.
+  /// - Returns: how many were there to throw, at most `count`.
+  @discardableResult
+  public mutating func skip(_ count: Int) -> Int {
+    let tail = memory.tail.load(ordering: .relaxed)
+    let taken = min(count, memory.head.load(ordering: .acquiring) &- tail)
+    memory.tail.store(tail &+ taken, ordering: .releasing)
+    return taken
+  }
+}
+
+/// The memory both ends share. Positions only grow; a place is position modulo capacity.
+@safe final class RingMemory: @unchecked Sendable {
+  let capacity: Int
+  let head = Atomic<Int>(0)
+  let tail = Atomic<Int>(0)
+  private let base: UnsafeMutableRawPointer
+
+  init(capacity: Int) {
+    precondition(capacity > 0, "a ring needs room")
+    self.capacity = capacity
+    unsafe base = .allocate(byteCount: capacity, alignment: 64)
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: capacity)
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  func copyIn(_ bytes: RawSpan, at position: Int) {
+    let place = position % capacity
+    let first = min(bytes.byteCount, capacity - place)
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe memcpy(base + place, start, first)
+      unsafe memcpy(base, start + first, source.count - first)
+    }
+  }
+
+  func copyOut(_ target: inout MutableRawSpan, at position: Int) {
+    let place = position % capacity
+    unsafe target.withUnsafeMutableBytes { out in
+      guard let start = out.baseAddress else { return }
+      let first = min(out.count, capacity - place)
+      unsafe memcpy(start, base + place, first)
+      unsafe memcpy(start + first, base, out.count - first)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+public import Synchronization
+
+/// What a source says when it opens a stream.
+public struct StreamOffer: Sendable {
+  /// The output port it leaves by; nil is the node's main output.
+  public var port: String?
+  public var format: StreamFormat
+  /// The other side, as `address:port`, a path or a name; for people.
+  public var peer: String
+  /// What people call it: a phone's name, a microphone's id.
+  public var label: String
+  /// Facts that stages downstream may use: `hwid`, `bitrateKbps`.
+  public var attributes: [String: String]
+  /// Flows upstream: stages write, the source reads.
+  public let record: PathRecord
+
+  public init(
+    port: String? = nil, format: StreamFormat, peer: String, label: String, attributes: [String: String] = [:],
+    record: PathRecord = PathRecord()
+  ) {
+    self.port = port
+    self.format = format
+    self.peer = peer
+    self.label = label
+    self.attributes = attributes
+    self.record = record
+  }
+}
+
+/// What the stages of one path tell their source. Each field has one writing stage. Any thread.
+public final class PathRecord: Sendable {
+  /// Frames waiting in the speaker's buffer.
+  public let queuedFrames = Atomic<Int>(0)
+  /// Largest number of frames that buffer may hold.
+  public let queueCapacityFrames = Atomic<Int>(0)
+  /// Times the device asked and got nothing.
+  public let underruns = Atomic<Int>(0)
+  /// Times sound was thrown away because there was too much.
+  public let overruns = Atomic<Int>(0)
+  /// Periods handed to the device.
+  public let playedPeriods = Atomic<Int>(0)
+  private let addresses = PthreadLock<[String]>([])
+
+  public init() {}
+
+  /// Where this stream can be heard: `tcp://…`; written by sinks that open a port per stream. Control side.
+  public var listeningAddresses: [String] {
+    get { addresses.withLock { $0 } }
+    set { addresses.withLock { $0 = newValue } }
+  }
+}

@@ -1,0 +1,4 @@
+#ifndef SHIM_CSampleRate
+#define SHIM_CSampleRate
+#include <samplerate.h>
+#endif
