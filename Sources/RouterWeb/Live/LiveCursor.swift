@@ -74,7 +74,7 @@ struct LiveCursor {
   private mutating func writeFrame() {
     frameCount = 0
     frameSent = 0
-    if !isFirstChunk { append(0x0D, 0x0A) }
+    if !isFirstChunk { appendLineEnd() }
     isFirstChunk = false
     var shift = 12
     while shift > 0, chunkLeft >> shift == 0 { shift -= 4 }
@@ -83,13 +83,16 @@ struct LiveCursor {
       append(digit < 10 ? 0x30 + digit : 0x57 + digit)
       shift -= 4
     }
-    append(0x0D, 0x0A)
+    appendLineEnd()
   }
 
-  private mutating func append(_ bytes: UInt8...) {
-    for byte in bytes {
-      frame[frameCount] = byte
-      frameCount += 1
-    }
+  private mutating func appendLineEnd() {
+    append(0x0D)
+    append(0x0A)
+  }
+
+  private mutating func append(_ byte: UInt8) {
+    frame[frameCount] = byte
+    frameCount += 1
   }
 }

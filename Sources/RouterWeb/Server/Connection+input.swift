@@ -36,7 +36,8 @@ extension Connection {
   /// TLS holds bytes that no event will announce: goes on after the other connections had their turn.
   func readOnLater(on loop: isolated Loop) {
     guard phase != .closed, transport.hasBuffered else { return }
-    loop.schedule(at: loop.time.now) { [weak self] loop in self?.readable(on: loop) }
+    let connection = Confined(self, to: loop)
+    loop.schedule(at: loop.time.now) { loop in connection.open(on: loop)?.readable(on: loop) }
   }
 
   /// Works on what waits since before, without reading.

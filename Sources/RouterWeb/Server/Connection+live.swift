@@ -19,7 +19,7 @@ extension Connection {
   func sendLive(_ any: any LiveFeed, _ response: HTTPResponse, _ exchange: Exchange, on loop: isolated Loop) {
     let minor = exchange.head.minorVersion
     let isHead = exchange.head.method == "HEAD"
-    guard let feed = any as? Feed, !feed.isClosed, isHead || feed.reserve() else {
+    guard let feed = any as? Feed, !feed.isClosed, let local = shard.feed(feed), isHead || feed.reserve() else {
       let busy = HTTPResponse.text("503 Service Unavailable: no room for another listener\n", status: 503)
       listener.metrics.refused("too many listeners")
       return write(busy, minorVersion: minor, isHead: isHead, on: loop)
@@ -37,7 +37,6 @@ extension Connection {
       output.append(feed.settings.opening)
       if isChunked { output.append([0x0D, 0x0A]) }
     }
-    let local = shard.feed(feed)
     live = LiveBody(feed: local, cursor: local.cursor(isChunked: isChunked))
     local.join(self)
     phase = .live

@@ -1,4 +1,5 @@
 internal import RouterCore
+internal import Synchronization
 
 extension Connection {
   /// Nothing more is made for a peer that has so many bytes to take.

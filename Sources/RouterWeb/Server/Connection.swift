@@ -1,4 +1,5 @@
 internal import RouterCore
+internal import Synchronization
 
 /// One accepted connection: reads requests, hands them out, writes what comes back. Confined to its loop.
 ///
@@ -54,6 +55,7 @@ final class Connection: ReadinessHandler {
   var socket: SocketSession?
   var lastHeard: Instant
   var lastPing: Instant?
+  var pingEvery: Duration?
 
   private var watch: Watch?
   private var interest: Readiness = []

@@ -34,11 +34,9 @@ struct OutputQueue {
   /// - Parameter written: Raised by the bytes that went.
   mutating func flush(to transport: any Transport, written: inout Int) -> Outcome {
     while let first = chunks.first {
-      let result =
-        chunks.count > 1
-        ? transport.write(unsafe first.span.bytes.extracting(droppingFirst: sent), unsafe chunks[1].span.bytes)
-        : transport.write(unsafe first.span.bytes.extracting(droppingFirst: sent))
-      switch result {
+      let second = chunks.count > 1 ? chunks[1] : []
+      let left = unsafe first.span.bytes.extracting(droppingFirst: sent)
+      switch transport.write(left, unsafe second.span.bytes) {
       case .bytes(let count):
         written += count
         take(count)

@@ -13,10 +13,13 @@ final class ShardHandle: Sendable {
   let signal: EventSignal
   /// Open connections, for spreading new ones.
   let load = Atomic<Int>(0)
+  /// For files.
+  let blocking: BlockingPool
   private let mailbox = PthreadLock<[ShardWork]>([])
 
-  init(_ loop: Loop) throws(SystemError) {
+  init(_ loop: Loop, blocking: BlockingPool) throws(SystemError) {
     self.loop = loop
+    self.blocking = blocking
     signal = try EventSignal()
   }
 
@@ -89,7 +92,10 @@ final class Shard: ReadinessHandler {
     connections[connection.id] = connection
     guard sweeper == nil else { return }
     let interval = Duration.milliseconds(250)
-    sweeper = loop.schedule(at: loop.time.now + interval, every: interval) { [unowned self] loop in sweep(on: loop) }
+    let shard = Confined(self, to: loop)
+    sweeper = loop.schedule(at: loop.time.now + interval, every: interval) { loop in
+      shard.open(on: loop)?.sweep(on: loop)
+    }
   }
 
   func remove(_ connection: Connection, on loop: isolated Loop) {
@@ -107,15 +113,19 @@ final class Shard: ReadinessHandler {
 
   // MARK: Feeds
 
-  func feed(_ feed: Feed) -> LocalFeed {
+  /// The feed's face on this loop; nil if it was made for other loops.
+  func feed(_ feed: Feed) -> LocalFeed? {
     if let known = feeds[ObjectIdentifier(feed)] { return known }
-    let new = LocalFeed(feed, lane: feed.lane(of: handle), shard: self)
+    guard let lane = feed.lane(of: handle) else { return nil }
+    let new = LocalFeed(feed, lane: lane)
     feeds[ObjectIdentifier(feed)] = new
     return new
   }
 
-  func knownFeed(_ feed: Feed) -> LocalFeed? { feeds[ObjectIdentifier(feed)] }
-  func forget(_ feed: Feed) { feeds[ObjectIdentifier(feed)] = nil }
+  func endFeed(_ key: ObjectIdentifier, on loop: isolated Loop) {
+    guard let feed = feeds.removeValue(forKey: key) else { return }
+    feed.end(on: loop)
+  }
 
   /// For the Date field; made once a second.
   var date: String {
