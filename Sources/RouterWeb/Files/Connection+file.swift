@@ -5,6 +5,7 @@ struct FileBody {
   let file: OpenFile
   var next: Int
   let end: Int
+  var isReading = false
 }
 
 extension Connection {
@@ -47,7 +48,7 @@ extension Connection {
 
   /// Reads the next piece on the blocking pool, once the last one is out.
   func readPiece(on loop: isolated Loop) {
-    guard phase == .file, let body = file else { return }
+    guard phase == .file, let body = file, !body.isReading else { return }
     guard body.next < body.end else {
       file = nil
       phase = .sending
@@ -55,6 +56,7 @@ extension Connection {
     }
     let (file, offset, count) = (body.file, body.next, min(Connection.piece, body.end - body.next))
     self.file?.next += count
+    self.file?.isReading = true
     let (id, mail, number) = (id, shard.handle, exchangeCount)
     shard.handle.blocking.submit {
       let bytes = file.read(at: offset, count: count)
@@ -66,6 +68,7 @@ extension Connection {
     guard phase == .file, exchangeCount == number else { return }
     // The length was promised: a file that shrank or broke can only end the connection.
     guard let bytes, bytes.count == count else { return close(on: loop) }
+    file?.isReading = false
     send(bytes, on: loop)
   }
 }

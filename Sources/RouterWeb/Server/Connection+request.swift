@@ -17,6 +17,7 @@ extension Connection {
       if body.isTooLarge { return refuse(Refusal(413, "body too large"), after: head, on: loop) }
       exchange = Exchange(
         number: exchangeCount, head: head, entry: entry, parameters: parameters, body: body)
+      lease = entry.lease
       guard head.framing != .none else { return startHandler(on: loop) }
       phase = .body
       timer.start(.body, at: loop.time.now)

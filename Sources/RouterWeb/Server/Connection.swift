@@ -36,6 +36,8 @@ final class Connection: ReadinessHandler {
   /// Received and not yet used.
   var tail: [UInt8] = []
   var exchange: Exchange?
+  /// The lease this connection belongs to, by its last request.
+  var lease: UInt64?
   var exchangeCount: UInt64 = 0
   var task: Task<Void, Never>?
   /// Keep the connection after the response that goes out.
@@ -94,9 +96,6 @@ final class Connection: ReadinessHandler {
     if phase != .closed, what.contains(.read) || what.contains(.write) && readNeedsWrite { readable(on: loop) }
     if phase != .closed, what.contains(.hangUp) { close(on: loop) }
   }
-
-  /// The lease this connection belongs to at the moment.
-  var lease: UInt64? { exchange?.entry.lease }
 
   // MARK: Interest
 

@@ -7,7 +7,7 @@ final class ListenerCore: Sendable {
     var table = RouteTable()
     var rule = AccessRule(served: [])
     var limits: ListenerLimits
-    /// Union of what the nodes allow; peers outside are refused before their request is read.
+    /// Union of what the nodes allow.
     var allow: [AddressRange] = []
     var perAddress: [String: Int] = [:]
     var connections = 0
@@ -53,28 +53,40 @@ final class ListenerCore: Sendable {
   func update(rule: AccessRule) { state.withLock { $0.rule = rule } }
 
   var limits: ListenerLimits { state.withLock { $0.limits } }
-  var gate: RequestGate { state.withLock { RequestGate(table: $0.table, rule: $0.rule, isTLS: isTLS) } }
+  var gate: RequestGate { state.withLock { RequestGate(table: $0.table, rule: $0.rule, allow: $0.allow, isTLS: isTLS) } }
+
+  /// What is done with a new connection.
+  enum Admission: Equatable {
+    case welcome
+    /// It is counted in, told why, and ended.
+    case refuse(Refusal)
+    /// There are too many even to tell them; it is not counted in.
+    case drop
+  }
+
+  /// Connections above the limit that are told so at any one time.
+  private static let refusedAtOnce = 64
 
   /// Counts a new connection in, or says why not.
-  func admit(_ peer: PeerAddress) -> Refusal? {
-    let refusal: Refusal? = state.withLock { state in
-      guard state.allow.contains(peer.host) else { return Refusal(403, "address is not allowed") }
-      guard state.connections < state.limits.connections else { return Refusal(503, "too many connections") }
+  func admit(_ peer: PeerAddress) -> Admission {
+    let admission: Admission = state.withLock { state in
+      guard state.connections < state.limits.connections + ListenerCore.refusedAtOnce else { return .drop }
       let count = state.perAddress[peer.host, default: 0]
-      guard peer.isLoopback || count < state.limits.connectionsPerAddress else {
-        return Refusal(503, "too many connections from one address")
-      }
       state.perAddress[peer.host] = count + 1
       state.connections += 1
-      return nil
+      if state.connections > state.limits.connections { return .refuse(Refusal(503, "too many connections")) }
+      guard peer.isLoopback || count < state.limits.connectionsPerAddress else {
+        return .refuse(Refusal(503, "too many connections from one address"))
+      }
+      return .welcome
     }
-    if let refusal {
-      metrics.refused(refusal.reason)
-    } else {
-      accepted.add()
-      gauge.add()
+    accepted.add()
+    switch admission {
+    case .welcome: gauge.add()
+    case .refuse: gauge.add()
+    case .drop: metrics.refused("too many connections")
     }
-    return refusal
+    return admission
   }
 
   /// Counts an admitted connection out.

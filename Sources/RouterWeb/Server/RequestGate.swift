@@ -11,9 +11,12 @@ struct RequestGate: Sendable {
 
   var table: RouteTable
   var rule: AccessRule
+  /// Union of what the nodes allow; peers outside do not learn which paths there are.
+  var allow: [AddressRange]
   var isTLS: Bool
 
   func decide(_ head: RequestHead, peer: PeerAddress, local: PeerAddress) -> Decision {
+    guard allow.contains(peer.host) else { return .refuse(Refusal(403, "address is not allowed"), HTTPFields()) }
     if head.target.path == "*" { return .options(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]) }
     switch table.match(method: head.method, path: head.target.path, isUpgrade: head.isUpgrade) {
     case .none: return .refuse(Refusal(404, "no such path"), HTTPFields())

@@ -56,6 +56,8 @@ final class Shard: ReadinessHandler {
   var tails = TailPool()
   private(set) var connections: [ConnectionID: Connection] = [:]
   private var feeds: [ObjectIdentifier: LocalFeed] = [:]
+  private var acceptors: [ObjectIdentifier: Acceptor] = [:]
+  private var emptied: (() -> Void)?
   private var watch: Watch?
   private var sweeper: TimerID?
   private var dateSecond = 0
@@ -79,7 +81,9 @@ final class Shard: ReadinessHandler {
 
   /// Closes what is left and lets the loop go.
   func stop(on loop: isolated Loop) {
-    for connection in connections.values { connection.close(on: loop) }
+    closeAll(on: loop)
+    for acceptor in acceptors.values { acceptor.stop(on: loop) }
+    acceptors = [:]
     if let watch { loop.unwatch(watch) }
     if let sweeper { loop.cancel(sweeper) }
     watch = nil
@@ -100,9 +104,36 @@ final class Shard: ReadinessHandler {
 
   func remove(_ connection: Connection, on loop: isolated Loop) {
     connections[connection.id] = nil
-    guard connections.isEmpty, let sweeper else { return }
-    loop.cancel(sweeper)
-    self.sweeper = nil
+    guard connections.isEmpty else { return }
+    if let sweeper { loop.cancel(sweeper) }
+    sweeper = nil
+    emptied?()
+    emptied = nil
+  }
+
+  /// Lets every connection finish what it is doing; what is left at `deadline` is closed.
+  /// - Parameter done: Called on the loop when there is none left.
+  func drain(until deadline: Instant, on loop: isolated Loop, done: @escaping () -> Void) {
+    for connection in connections.values { connection.windDown(on: loop) }
+    guard !connections.isEmpty else { return done() }
+    emptied = done
+    let shard = Confined(self, to: loop)
+    loop.schedule(at: deadline) { loop in shard.open(on: loop)?.closeAll(on: loop) }
+  }
+
+  private func closeAll(on loop: isolated Loop) {
+    for connection in connections.values { connection.close(on: loop) }
+  }
+
+  // MARK: Listening sockets
+
+  func add(_ acceptor: Acceptor, on loop: isolated Loop) throws(SystemError) {
+    try acceptor.start(on: loop)
+    acceptors[ObjectIdentifier(acceptor.core)] = acceptor
+  }
+
+  func removeAcceptor(of core: ListenerCore, on loop: isolated Loop) {
+    acceptors.removeValue(forKey: ObjectIdentifier(core))?.stop(on: loop)
   }
 
   /// Looks at every connection's time limits.

@@ -16,13 +16,19 @@ struct SocketAddress: Sendable {
   /// - Parameter host: IPv4 dotted, or IPv6 without brackets, perhaps with `%scope`.
   /// - Returns: nil if `host` is no numeric address or `port` no port.
   init?(host: String, port: Int) {
+    self.init(host: host, port: port, family: host.contains(":") ? AF_INET6 : AF_INET, flags: AI_NUMERICHOST)
+  }
+
+  /// Asks the name service, which blocks: never on a loop.
+  init?(resolving host: String, port: Int) { self.init(host: host, port: port, family: AF_UNSPEC, flags: 0) }
+
+  private init?(host: String, port: Int, family: Int32, flags: Int32) {
     self.init()
     guard (0...65535).contains(port) else { return nil }
-    let family = host.contains(":") ? AF_INET6 : AF_INET
     var hints = unsafe addrinfo()
     unsafe hints.ai_family = family
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    unsafe hints.ai_flags = AI_NUMERICHOST
+    unsafe hints.ai_flags = flags
     var found: UnsafeMutablePointer<addrinfo>? = nil
     guard unsafe getaddrinfo(host, "\(port)", &hints, &found) == 0, let first = unsafe found else { return nil }
     defer { unsafe freeaddrinfo(first) }

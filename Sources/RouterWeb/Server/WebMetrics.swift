@@ -1,16 +1,19 @@
 internal import RouterCore
 
 /// What the web server counts. Any thread.
-///
-/// `@unchecked` is not needed: metrics are made at first use under the registry's lock and kept by it.
 struct WebMetrics: Sendable {
   private static let node = "web"
-  let registry: MetricRegistry
+  private let registry: MetricRegistry
+  private let log: RefusalLog
 
-  init(_ registry: MetricRegistry) { self.registry = registry }
+  init(_ registry: MetricRegistry, log: RefusalLog) {
+    self.registry = registry
+    self.log = log
+  }
 
   /// Refusals and disconnections by us, by reason; the reasons are a fixed set of phrases.
   func refused(_ reason: String) {
+    log.note(reason, at: .now())
     registry.metric(
       "router_web_refused_total", .counter, help: "Requests and connections refused or ended by a rule.",
       node: WebMetrics.node, label: .reason, value: reason
