@@ -15,6 +15,8 @@ struct LogLimiter {
     self.window = window
   }
 
+  var keyCount: Int { counts.count }
+
   /// - Returns: nil if the line is held back; else how many were held back since the last one that passed.
   mutating func admit(_ key: Key, at now: Instant) -> Int? {
     guard var count = counts[key] else {
