@@ -62,7 +62,7 @@ final class GraphBench: Sendable {
   func push(_ id: StreamID, _ samples: [Int16]) async -> Verdict? {
     let bytes = samples.pcmBytes
     return await loop.perform { loop in
-      loop.source(id)?.push(Packet(bytes: bytes.span.bytes, frames: samples.count / 2, arrival: loop.time.now))
+      unsafe loop.source(id)?.push(Packet(bytes: bytes.span.bytes, frames: samples.count / 2, arrival: loop.time.now))
     }
   }
 
@@ -161,7 +161,7 @@ enum ProbeDefinition: NodeDefinition {
   static let summary = "Records what reaches it."
   static func ports(for config: Config) -> [Port] {
     [
-      .audioIn("in a test"), .audioOut("in a test"), .eventIn("lamp", LampEvent.self, "state"),
+      .audioIn("audio", "sound"), .audioOut("audio", "sound"), .eventIn("lamp", LampEvent.self, "state"),
       .eventOut("lamp", LampEvent.self, "state"), .eventIn("ping", PingEvent.self, "occurrence"),
       .eventOut("ping", PingEvent.self, "occurrence"),
     ]

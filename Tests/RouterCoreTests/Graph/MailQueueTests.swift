@@ -20,7 +20,7 @@ struct LampEvent: EventPayload {
   var json: JSON { ["isOn": .bool(isOn)] }
 }
 
-@Suite struct `Mail queue` {
+@Suite struct MailQueueTests {
   private func ping(_ number: Int) -> MailQueue.Letter {
     .init(event: Event(source: "a.out", payload: PingEvent(number: number)), port: "in")
   }

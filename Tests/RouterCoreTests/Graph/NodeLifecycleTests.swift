@@ -2,7 +2,7 @@ import Testing
 
 @testable import RouterCore
 
-@Suite struct `Node lifecycle` {
+@Suite struct NodeLifecycleTests {
   let failure = NodeFailure(.missing, "no card")
   let zero = Instant(nanoseconds: 0)
 

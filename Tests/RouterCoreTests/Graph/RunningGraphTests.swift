@@ -3,7 +3,7 @@ import Testing
 
 @testable import RouterCore
 
-@Suite struct `Running graph` {
+@Suite struct RunningGraphTests {
   @Test func `a packet reaches every sink of a forked path, and each link counts it`() async throws {
     let bench = try GraphBench()
     await bench.start(links: ["source.audio->left.audio", "source.audio->right.audio"])
@@ -91,7 +91,7 @@ import Testing
     #expect(states == ["running", "waiting", "running"])
     bench.probe("left").isMissing = false
     for _ in 0..<100 {
-      await bench.time.advance(by: .milliseconds(500))
+      bench.time.advance(by: .milliseconds(500))
       states = await bench.settledStates()
       if states == ["running", "running", "running"] { break }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import RouterCore
 
-@Suite struct `Loop` {
+@Suite struct LoopTests {
   @Test func `a hundred loops start, work and stop`() async throws {
     for round in 0..<100 {
       let loop = Loop(name: "loop \(round)", poller: try ParkingPoller())
@@ -27,22 +27,21 @@ import Testing
   @Test func `jobs of many tasks run one at a time`() async throws {
     let loop = Loop(name: "busy", poller: try ParkingPoller())
     loop.start()
-    let inside = Atomic<Int>(0)
-    let total = Atomic<Int>(0)
+    let counts = Counts()
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<50 {
         group.addTask {
           for _ in 0..<20 {
             await loop.perform { _ in
-              #expect(inside.add(1, ordering: .relaxed).newValue == 1)
-              total.add(1, ordering: .relaxed)
-              inside.subtract(1, ordering: .relaxed)
+              #expect(counts.inside.add(1, ordering: .relaxed).newValue == 1)
+              counts.total.add(1, ordering: .relaxed)
+              counts.inside.subtract(1, ordering: .relaxed)
             }
           }
         }
       }
     }
-    #expect(total.load(ordering: .relaxed) == 1000)
+    #expect(counts.total.load(ordering: .relaxed) == 1000)
     await loop.stop()
   }
 
@@ -65,7 +64,12 @@ import Testing
   }
 }
 
-@Suite struct `Timer queue` {
+private final class Counts: Sendable {
+  let inside = Atomic<Int>(0)
+  let total = Atomic<Int>(0)
+}
+
+@Suite struct TimerQueueTests {
   @Test func `timers come out in the order of their instants, whatever the order they went in`() {
     var random = SplitMix(seed: 3)
     var queue = TimerQueue()
