@@ -42,6 +42,8 @@ public struct NodeTraits: OptionSet, Sendable {
   public static let oneStream = NodeTraits(rawValue: 2)
   /// Runs in `--once`.
   public static let poller = NodeTraits(rawValue: 4)
+  /// Its stages are heavy: they run on worker loops, behind a ring, each stream pinned to one worker.
+  public static let worker = NodeTraits(rawValue: 8)
 }
 
 /// What a plugin registers with. Collects node types; refuses a second one of the same name.

@@ -9,8 +9,13 @@ final class GraphBench: Sendable {
   let time = ManualTime()
   let log = CollectLog()
   private let probes: [NodeID: Probe]
+  private let onWorker: Set<NodeID>
+  let worker: Loop
 
-  init(refusing: Set<NodeID> = [], echoing: Set<NodeID> = [], missing: Set<NodeID> = []) throws {
+  /// - Parameter onWorker: Nodes whose stages run on a second loop.
+  init(
+    refusing: Set<NodeID> = [], echoing: Set<NodeID> = [], missing: Set<NodeID> = [], onWorker: Set<NodeID> = []
+  ) throws {
     let ids: [NodeID] = ["source", "left", "right"]
     let probes = Dictionary(
       uniqueKeysWithValues: ids.map { id in
@@ -22,11 +27,15 @@ final class GraphBench: Sendable {
       })
     let loop = Loop(name: "test", poller: try ParkingPoller())
     loop.start()
+    let worker = Loop(name: "worker", poller: try ParkingPoller())
+    worker.start()
+    self.onWorker = onWorker
+    self.worker = worker
     let registry = MetricRegistry()
     let (time, log, fakes) = (time, log, try FakeHost())
     self.probes = probes
     self.loop = loop
-    graph = RunningGraph(metrics: registry, observer: SilentObserver()) { plan, graph in
+    graph = RunningGraph(metrics: registry, observer: SilentObserver(), workers: [worker]) { plan, graph in
       NodeContext(
         id: plan.id, label: plan.id, log: Log(source: plan.id, level: .debug, sink: log),
         metrics: NodeMetrics(registry: registry, node: plan.id), time: time, loop: loop,
@@ -41,7 +50,7 @@ final class GraphBench: Sendable {
   func start(links: [String]) async {
     var document = RoutesDocument()
     document.nodes = ["source", "left", "right"].map { id in
-      ProbeDefinition.plan(id, probe(id))
+      onWorker.contains(id) ? WorkerProbe.plan(id, probe(id)) : PlainProbe.plan(id, probe(id))
     }
     document.links = links.map { text in
       let ends = text.split(separator: ">").map { $0.split(separator: "-")[0].split(separator: ".").map(String.init) }
@@ -75,6 +84,7 @@ final class GraphBench: Sendable {
   func stop() async {
     await graph.stop()
     await loop.stop()
+    await worker.stop()
   }
 }
 
@@ -103,6 +113,7 @@ final class Probe: Node {
   }
 
   var bytes: [UInt8] { recording.bytes }
+  var gaps: [Int] { recording.gaps }
   var ends: [StreamEnd] { recording.ends }
   var stops: Int { state.withLock { $0.stops } }
   var isMissing: Bool {
@@ -132,7 +143,7 @@ final class Probe: Node {
 
   func makeStage(for request: StageRequest) async throws(StageRefusal) -> sending MadeStage {
     if isRefusing { throw StageRefusal("not today") }
-    return MadeStage(CollectStage(recording))
+    return MadeStage(CollectStage(recording), output: request.format)
   }
 
   func receive(_ event: Event, on port: String) async {
@@ -149,33 +160,43 @@ final class Probe: Node {
   }
 }
 
-/// The probe's type: one audio way through, a lamp and a ping in both directions.
-enum ProbeDefinition: NodeDefinition {
-  struct Config: Configuration {
-    // Set by the bench after decoding: the node that the test holds.
-    var probe: Probe?
-    static let options: [Option<Config>] = []
-    static func == (a: Config, b: Config) -> Bool { a.probe === b.probe }
-  }
-  static let type = "test.probe"
-  static let summary = "Records what reaches it."
-  static func ports(for config: Config) -> [Port] {
+/// The options of a probe: none. The node itself is set by the bench, after decoding.
+struct ProbeConfig: Configuration {
+  var probe: Probe?
+  static let options: [Option<ProbeConfig>] = []
+  static func == (a: ProbeConfig, b: ProbeConfig) -> Bool { a.probe === b.probe }
+}
+
+/// A probe's type: one audio way through, a lamp and a ping in both directions.
+protocol ProbeDefinition: NodeDefinition where Config == ProbeConfig {}
+
+extension ProbeDefinition {
+  static var summary: String { "Records what reaches it." }
+  static func ports(for config: ProbeConfig) -> [Port] {
     [
       .audioIn("audio", "sound"), .audioOut("audio", "sound"), .eventIn("lamp", LampEvent.self, "state"),
       .eventOut("lamp", LampEvent.self, "state"), .eventIn("ping", PingEvent.self, "occurrence"),
       .eventOut("ping", PingEvent.self, "occurrence"),
     ]
   }
-  static func make(_ config: Config, _ context: NodeContext) -> any Node {
+  static func make(_ config: ProbeConfig, _ context: NodeContext) -> any Node {
     let probe = config.probe ?? Probe()
     probe.join(context.graph)
     return probe
   }
 
   static func plan(_ id: NodeID, _ probe: Probe) -> PlannedNode {
-    var config = Config()
-    config.probe = probe
-    return PlannedNode(
-      id: id, type: NodeType(Self.self), config: NodeConfig(Self.self, config), settings: NodeSettings(), json: [:])
+    PlannedNode(
+      id: id, type: NodeType(Self.self), config: NodeConfig(Self.self, ProbeConfig(probe: probe)),
+      settings: NodeSettings(), json: [:])
   }
+}
+
+enum PlainProbe: ProbeDefinition {
+  static let type = "test.probe"
+}
+
+enum WorkerProbe: ProbeDefinition {
+  static let type = "test.worker"
+  static var traits: NodeTraits { .worker }
 }
