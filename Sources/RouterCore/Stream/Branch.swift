@@ -50,7 +50,7 @@ public final class Branch {
   }
 
   /// Ends this place and everything below it, upstream first, so that tails flow down.
-  func finish(_ end: StreamEnd) {
+  package func finish(_ end: StreamEnd) {
     stage.finish(end, self)
     for index in below.indices { below[index].finish(end) }
   }

@@ -82,13 +82,13 @@ public actor Loop {
   // MARK: Paths
 
   /// Puts a stream's path under this loop. Control side.
-  func open(_ id: StreamID, _ root: sending Branch) { sources[id] = StreamSource(id: id, root: root) }
+  package func open(_ id: StreamID, _ root: sending Branch) { sources[id] = StreamSource(id: id, root: root) }
 
   /// Where a source pushes; nil once the stream is closed. On the loop.
   public func source(_ id: StreamID) -> StreamSource? { sources[id] }
 
   /// Ends the stream: finishes its stages upstream first and forgets the path.
-  func close(_ id: StreamID, _ end: StreamEnd) -> [LinkID: Traffic] {
+  package func close(_ id: StreamID, _ end: StreamEnd) -> [LinkID: Traffic] {
     guard let source = sources.removeValue(forKey: id) else { return [:] }
     source.end(end)
     return source.traffic()
