@@ -8,7 +8,7 @@
 //   pcm_type.paced { lib "/abs/libasound_module_pcm_paced.so" }
 //   pcm.card { type paced  record "/abs/played.raw"  flags "/abs/flags"  ppm 100  rate 44100  channels 1  format S32_LE }
 //
-// All keys but `type` are optional. `rate`, `channels` and `format` are all the card can do; `refuse N` makes every
+// asound.conf beside this file makes such cards by name. All keys but `type` are optional, as are 0 and "". `rate`, `channels` and `format` are all the card can do; `refuse N` makes every
 // opening fail with errno N. Files in the folder `flags`:
 //   unplugged  the card is gone while the file is there
 //   hang       time stands still while the file is there: no progress and no error
@@ -209,18 +209,22 @@ static int read_settings(snd_config_t *conf, Settings *settings) {
   return 0;
 }
 
+static void limit(snd_pcm_ioplug_t *io, int what, long only, long lowest, long highest) {
+  snd_pcm_ioplug_set_param_minmax(io, what, only ? only : lowest, only ? only : highest);
+}
+
 static void constrain(snd_pcm_ioplug_t *io, const Settings *settings) {
   unsigned access[] = {SND_PCM_ACCESS_RW_INTERLEAVED};
   unsigned formats[] = {SND_PCM_FORMAT_S16_LE, SND_PCM_FORMAT_S32_LE, SND_PCM_FORMAT_FLOAT_LE};
-  unsigned one[] = {settings->format ? (unsigned)snd_pcm_format_value(settings->format) : 0};
-  unsigned rate = settings->rate, channels = settings->channels;
+  int is_one = settings->format && settings->format[0];
+  unsigned one[] = {is_one ? (unsigned)snd_pcm_format_value(settings->format) : 0};
   snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 1, access);
-  snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, settings->format ? 1 : 3, settings->format ? one : formats);
-  snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_CHANNELS, channels ? channels : 1, channels ? channels : 8);
-  snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_RATE, rate ? rate : 8000, rate ? rate : 192000);
-  snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, 64, 1 << 17);
-  snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_BUFFER_BYTES, 256, 1 << 20);
-  snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIODS, 2, 1024);
+  snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, is_one ? 1 : 3, is_one ? one : formats);
+  limit(io, SND_PCM_IOPLUG_HW_CHANNELS, settings->channels, 1, 8);
+  limit(io, SND_PCM_IOPLUG_HW_RATE, settings->rate, 8000, 192000);
+  limit(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, 0, 64, 1 << 17);
+  limit(io, SND_PCM_IOPLUG_HW_BUFFER_BYTES, 0, 256, 1 << 20);
+  limit(io, SND_PCM_IOPLUG_HW_PERIODS, 0, 2, 1024);
 }
 
 SND_PCM_PLUGIN_DEFINE_FUNC(paced) {

@@ -53,12 +53,13 @@ extension NodeFailure {
     }
   }
 
+  /// What alsa-lib names beside cards (converters, sound servers) is no advice to somebody who lacks a card.
   private static func choice(_ known: [String]) -> String {
-    let usable = known.filter { $0 != "null" }
-    if usable.isEmpty {
+    let cards = known.filter { $0.contains("CARD=") }
+    if cards.isEmpty {
       return "no sound card was found on this machine: plug one in; \"http.stream\" is heard without one"
     }
-    return "set \"device\" to one of: " + usable.prefix(12).joined(separator: ", ")
+    return "set \"device\" to one of: " + cards.prefix(12).joined(separator: ", ")
   }
 }
 

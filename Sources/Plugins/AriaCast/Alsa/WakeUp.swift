@@ -13,8 +13,8 @@ internal import Synchronization
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { throw SystemError("pipe", code: errno) }
     for end in ends {
-      _ = unsafe fcntl(end, F_SETFD, FD_CLOEXEC)
-      _ = unsafe fcntl(end, F_SETFL, O_NONBLOCK)
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
     }
     (reader, writer) = (ends[0], ends[1])
   }
