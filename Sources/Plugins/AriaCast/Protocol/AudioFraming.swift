@@ -48,11 +48,11 @@ struct AudioFraming: ~Copyable {
   private mutating func lendTail(at arrival: Instant, _ lend: (Packet) -> Verdict) -> Verdict {
     let number = sequence
     sequence &+= 1
-    let frames = held / CastFormat.bytesPerFrame
-    let lent = unsafe tail.span.bytes.extracting(0..<held)
-    let verdict = lend(Packet(bytes: lent, frames: frames, sequence: number, arrival: arrival))
+    let count = held
     held = 0
-    return verdict
+    let lent = unsafe tail.span.bytes.extracting(0..<count)
+    return lend(
+      Packet(bytes: lent, frames: count / CastFormat.bytesPerFrame, sequence: number, arrival: arrival))
   }
 
   @_lifetime(copy bytes)

@@ -1,4 +1,4 @@
-import RouterCore
+public import RouterCore
 
 /// `ariacast.receiver`: one speaker on the network that phones and desktops find and cast to.
 public enum AriacastReceiver: NodeDefinition {
@@ -37,7 +37,7 @@ public enum AriacastReceiver: NodeDefinition {
 
   public static func ports(for config: Config) -> [Port] {
     [
-      .audioOut("The sender's sound, as sent: 16 bit, two channels, 48 kHz (44.1 kHz from one released app)."),
+      .audioOut("audio", "The sender's sound, as sent: 16 bit, two channels, 48 kHz (44.1 kHz from one released app)."),
       .eventOut("service", ServiceEvent.self, "The receiver's name, port and DNS-SD keys, while it runs."),
     ]
   }

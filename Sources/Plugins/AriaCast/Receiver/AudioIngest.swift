@@ -1,4 +1,5 @@
 import RouterCore
+import Synchronization
 
 /// What an ``AudioIngest`` asks of its node. Called on the connection's loop; the effects are the node's.
 struct IngestEvents: Sendable {

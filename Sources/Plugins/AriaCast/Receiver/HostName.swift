@@ -4,7 +4,8 @@ internal import Glibc
 func hostName() -> String {
   var bytes = [UInt8](repeating: 0, count: 256)
   let code = unsafe bytes.withUnsafeMutableBytes { memory in
-    unsafe gethostname(memory.baseAddress?.assumingMemoryBound(to: CChar.self), memory.count - 1)
+    guard let start = memory.baseAddress else { return Int32(-1) }
+    return unsafe gethostname(start.assumingMemoryBound(to: CChar.self), memory.count - 1)
   }
   let text = String(decoding: bytes.prefix { $0 != 0 && $0 != UInt8(ascii: ".") }, as: UTF8.self)
   return code == 0 && !text.isEmpty ? text : "router"

@@ -1,0 +1,2 @@
+import RouterCore
+extension ListeningConfiguration { static func listenerOptions(defaultPort: Int) -> [Option<Self>] { [] } }
