@@ -4,5 +4,6 @@ public import RouterCore
 public enum AriaCastPlugin: Plugin {
   public static func register(with registrar: inout Registrar) throws(RegistrationError) {
     try registrar.add(AriacastReceiver.self)
+    try registrar.add(HTTPStream.self)
   }
 }

@@ -1,4 +1,5 @@
 import RouterCore
+import Synchronization
 
 /// One live body: the newest stream's sound, and silence for exactly the time nobody sends.
 ///
@@ -12,6 +13,8 @@ final class LiveOutput: @unchecked Sendable {
   private let counters: HTTPStreamCounters
   private let silence: [UInt8]
   private var ledger: SilenceLedger
+  /// When a stream last wrote, in nanoseconds: lets the timer stay away from the gate while sound flows.
+  private let lastSound = Atomic<Int64>(.min / 2)
 
   /// - Parameter surplus: What a listener may lag.
   init(feed: any LiveFeed, format: StreamFormat, surplus: Duration, counters: HTTPStreamCounters, at now: Instant) {
@@ -44,12 +47,14 @@ final class LiveOutput: @unchecked Sendable {
     let frames = bytes.byteCount / format.bytesPerFrame
     writeSilence(frames: ledger.live(frames: frames, at: arrival))
     feed.write(bytes)
+    lastSound.store(arrival.nanoseconds, ordering: .relaxed)
   }
 
   /// Writes silence in place of frames a stream lost. Between ``begin(_:)`` and ``end()``.
   func writeGap(frames: Int, at now: Instant) {
     let count = min(frames, format.sampleRate)
     writeSilence(frames: ledger.live(frames: count, at: now) + count)
+    lastSound.store(now.nanoseconds, ordering: .relaxed)
   }
 
   /// Gives the body back when a stream is over.
@@ -57,6 +62,8 @@ final class LiveOutput: @unchecked Sendable {
 
   /// Fills the time since the last sound, if it is over. Called every 20 ms by one loop's timer.
   func fill(at now: Instant) {
+    let quiet = now.nanoseconds &- lastSound.load(ordering: .relaxed)
+    if gate.isOwned, quiet < SilenceLedger.patience.nanoseconds { return }
     guard gate.enterBetween() else { return }
     writeSilence(frames: ledger.idle(at: now, isOpen: gate.isOwned))
     gate.leave()
@@ -64,10 +71,11 @@ final class LiveOutput: @unchecked Sendable {
 
   private func writeSilence(frames: Int) {
     counters.silence.add(frames)
+    let zeros = unsafe silence.span.bytes
     var rest = frames * format.bytesPerFrame
     while rest > 0 {
       let count = min(rest, silence.count)
-      unsafe feed.write(silence.span.bytes.extracting(0..<count))
+      feed.write(zeros.extracting(0..<count))
       rest -= count
     }
   }

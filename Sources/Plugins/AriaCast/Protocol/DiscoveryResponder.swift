@@ -22,20 +22,9 @@ struct DiscoveryResponder: Sendable {
 
   /// The IPv4 address the requester should dial: the one that routes to it, or the one we are bound to.
   private func host(for datagram: Datagram) -> String? {
-    let isWildcard = listening.host == "0.0.0.0" || listening.host == "::"
-    let host = isWildcard ? datagram.localHost : listening.host
-    guard DiscoveryResponder.isIPv4(host), host != "0.0.0.0" else { return nil }
-    let isOnlyLocal = PeerAddress(host: host, port: 0).isLoopback
-    return isOnlyLocal && !datagram.peer.isLoopback ? nil : host
-  }
-
-  /// Four decimal numbers of 0 to 255.
-  static func isIPv4(_ text: String) -> Bool {
-    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    return parts.count == 4
-      && parts.allSatisfy { part in
-        (1...3).contains(part.count) && part.allSatisfy { (48...57).contains($0) }
-          && UInt8(String(Substring(part))) != nil
-      }
+    let bound = IPAddress(listening.host)
+    guard let host = bound?.isWildcard == true ? IPAddress(datagram.localHost) : bound else { return nil }
+    guard !host.isV6, !host.isWildcard, !host.isLoopback || datagram.peer.isLoopback else { return nil }
+    return host.description
   }
 }

@@ -1,5 +1,7 @@
 public import RouterCore
 
+extension TakeOver.Policy: OptionValue {}
+
 /// `ariacast.receiver`: one speaker on the network that phones and desktops find and cast to.
 public enum AriacastReceiver: NodeDefinition {
   public static let type = "ariacast.receiver"
@@ -11,7 +13,7 @@ public enum AriacastReceiver: NodeDefinition {
     public var listener = ListenerSettings(listen: PeerAddress(host: "0.0.0.0", port: 12_889))
     /// Empty: host name and the node's label.
     var name = ""
-    var discovery = DiscoveryAddress.usual
+    var discovery = OrFalse.on(PeerAddress(host: "0.0.0.0", port: 12_888))
     var takeOver = TakeOver.Policy.idle
 
     public init() {}

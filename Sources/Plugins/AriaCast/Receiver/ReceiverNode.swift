@@ -57,7 +57,7 @@ actor ReceiverNode: Node {
   }
 
   private func answerDiscovery(at listening: PeerAddress) async throws(NodeFailure) {
-    guard let address = config.discovery.address else { return }
+    guard let address = config.discovery.value else { return }
     let responder = DiscoveryResponder(name: name, listening: listening)
     discovery = try await context.datagrams.lease(on: address, by: context.id) { responder.answer($0) }
   }

@@ -1,2 +1,0 @@
-import RouterCore
-extension ListeningConfiguration { static func listenerOptions(defaultPort: Int) -> [Option<Self>] { [] } }
