@@ -71,6 +71,7 @@ final class LiveOutput: @unchecked Sendable {
 
   private func writeSilence(frames: Int) {
     counters.silence.add(frames)
+    let silence = silence
     let zeros = unsafe silence.span.bytes
     var rest = frames * format.bytesPerFrame
     while rest > 0 {
