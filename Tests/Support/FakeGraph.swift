@@ -56,8 +56,10 @@ public final class FakeGraph: NodeGraph {
     await loop.open(
       id,
       Branch(
-        node: "source", stage: PassStage(),
-        below: [Branch(node: "end", link: "source.audio->end.audio", stage: CollectStage(recording))]))
+        node: "source", format: offer.format, stage: PassStage(),
+        below: [
+          Branch(node: "end", link: "source.audio->end.audio", format: offer.format, stage: CollectStage(recording))
+        ]))
     change { $0.streams.append(Opened(id: id, offer: offer, loop: loop, recording: recording)) }
     return id
   }

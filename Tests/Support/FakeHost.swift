@@ -57,11 +57,11 @@ public final class FakeHost: Sendable {
     await loop.open(
       id,
       Branch(
-        node: origin, stage: PassStage(),
+        node: origin, format: format, stage: PassStage(),
         below: [
           Branch(
-            node: context.id, link: "in", stage: made.stage,
-            below: [Branch(node: "end", link: "out", stage: CollectStage(recording))])
+            node: context.id, link: "in", format: format, stage: made.stage,
+            below: [Branch(node: "end", link: "out", format: output ?? format, stage: CollectStage(recording))])
         ]))
     return FakeStream(id: id, format: format, output: output, offer: offer, recording: recording, loop: loop)
   }

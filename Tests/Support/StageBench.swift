@@ -12,7 +12,9 @@ public final class StageBench {
   /// - Parameter format: Of the packets that go in.
   public init(_ stage: any Stage, format: StreamFormat) {
     self.format = format
-    branch = Branch(node: "under test", stage: stage, below: [Branch(node: "end", stage: CollectStage(recording))])
+    branch = Branch(
+      node: "under test", format: format, stage: stage,
+      below: [Branch(node: "end", format: format, stage: CollectStage(recording))])
   }
 
   /// Lends one packet; `frames` follows from the format for PCM.
