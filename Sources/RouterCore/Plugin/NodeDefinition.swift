@@ -80,6 +80,6 @@ public struct PayloadDescription: Sendable {
 }
 
 /// A statically linked set of node types.
-public protocol Plugin {
+public protocol Plugin: SendableMetatype {
   static func register(with registrar: inout Registrar) throws(RegistrationError)
 }

@@ -28,7 +28,7 @@ enum CheckCommand: Command {
         Terminal.error(loaded.report)
       }
     }
-    if arguments.has("--json") { Terminal.out(JSON.array(reports).pretty) }
+    if arguments.has("--json") { Terminal.out(JSON.array(reports).pretty()) }
     return isRefused ? 1 : 0
   }
 

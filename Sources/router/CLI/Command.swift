@@ -18,13 +18,13 @@ struct Flag: Sendable {
   var value: String?
   var help: String
 
-  init(_ names: String..., value: String? = nil, _ help: String) {
-    self.names = names
+  init(_ name: String, _ alias: String? = nil, value: String? = nil, help: String) {
+    names = [name] + (alias.map { [$0] } ?? [])
     self.value = value
     self.help = help
   }
 
-  static let json = Flag("--json", "prints JSON")
+  static let json = Flag("--json", help: "prints JSON")
 }
 
 /// Words that make no sense to the command; exit status 2.

@@ -21,9 +21,8 @@ enum DocumentFile {
       let problem = Problem(path: path, message: "cannot be read: \(error)")
       return Loaded(document: nil, report: "\(path): error: cannot be read: \(error)", problems: [problem], text: [])
     }
-    let sources = SecretSources(
-      environment: { Terminal.environment($0) }, file: { secretFile($0, beside: folder(of: path)) })
-    let (document, problems) = RoutesDocument.read(text, registrar: registrar, secrets: sources)
+    let (document, problems) = RoutesDocument.read(
+      text, registrar: registrar, surroundings: .process(folder: folder(of: path)))
     let report = problems.map { $0.text(file: path) }.joined(separator: "\n")
     return Loaded(document: document, report: report, problems: problems, text: text)
   }
@@ -51,12 +50,5 @@ enum DocumentFile {
   static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  private static func secretFile(_ path: String, beside folder: String) -> String? {
-    guard let bytes = try? read(path.hasPrefix("/") ? path : "\(folder)/\(path)", limit: 65_536) else { return nil }
-    var text = String(decoding: bytes, as: UTF8.self)
-    while let last = text.last, last.isNewline { text.removeLast() }
-    return text
   }
 }

@@ -6,7 +6,7 @@ enum GraphCommand: Command {
   static let usage = "router graph [FILE] [--format text|dot|mermaid|json]"
   static let summary = "draws the graph of a routes document"
   static let flags = [
-    Flag("--format", value: "FORMAT", "text (default), dot (Graphviz), mermaid (Markdown) or json"), Flag.json,
+    Flag("--format", value: "FORMAT", help: "text (default), dot (Graphviz), mermaid (Markdown) or json"), Flag.json,
   ]
   static let positional = ["FILE"]
 
@@ -45,7 +45,7 @@ struct GraphDrawing {
     case .text: lines
     case .dot: dot
     case .mermaid: mermaid
-    case .json: json.pretty
+    case .json: json.pretty()
     }
   }
 

@@ -7,9 +7,9 @@ enum RunCommand: Command {
   static let usage = "router run [routes.json] [-v] [-c NAME] [--web-only]"
   static let summary = "runs the graph of a routes document until it is told to stop"
   static let flags = [
-    Flag("-v", "--verbose", "logs at level debug"),
-    Flag("-c", "--config", value: "NAME", "takes profiles/NAME.json instead of routes.json"),
-    Flag("--web-only", "disables nodes that open a sound device"),
+    Flag("-v", "--verbose", help: "logs at level debug"),
+    Flag("-c", "--config", value: "NAME", help: "takes profiles/NAME.json instead of routes.json"),
+    Flag("--web-only", help: "disables nodes that open a sound device"),
   ]
   static let positional = ["routes.json"]
 

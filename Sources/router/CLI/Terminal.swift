@@ -25,7 +25,7 @@ enum Terminal {
   }
 
   static func exit(_ status: Int32) -> Never {
-    unsafe fflush(nil)
+    fflush(nil)
     Glibc.exit(status)
   }
 

@@ -11,7 +11,7 @@ enum Signal: Int32, Sendable {
 enum Signals {
   /// Blocks the signals in the calling thread and all threads it makes from now on. Call before any other thread.
   static func block() {
-    unsafe signal(SIGPIPE, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
     var set = watched
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
   }
