@@ -57,6 +57,8 @@ final class EventHub: GraphObserver, LogSink {
     state.withLock { $0.listeners.contains { $0.value.topics.contains(topic) } }
   }
 
+  var hasListener: Bool { state.withLock { !$0.listeners.isEmpty } }
+
   /// Replays what came after `lastSeen`, then sends what happens until the listener leaves.
   func serve(_ stream: any EventStream, topics: Set<HubEvent.Topic>, after lastSeen: UInt64?) async {
     let (id, missed): (UInt64?, [HubEvent]) = state.withLock { state in

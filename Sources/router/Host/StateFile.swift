@@ -16,7 +16,7 @@ actor StateFile {
     self.blocking = blocking
     self.log = log
     guard let bytes = try? DocumentFile.read(path, limit: 1 << 20) else { return }
-    guard let json = JSON(strict: bytes), let members = json.members else {
+    guard let json = try? JSON(strict: bytes), let members = json.members else {
       log.warning("\(path) is not JSON: what nodes remembered is lost")
       return
     }
