@@ -50,21 +50,3 @@ public struct OptionDescription: Sendable {
   public let isSecret: Bool
   public let schema: JSON
 }
-
-/// A decoded config that knows how to make its node.
-public struct NodeConfig: Sendable {
-  public let ports: [Port]
-  public let claims: [Claim]
-  public let make: @Sendable (NodeContext) -> any Node
-  /// Equal options mean the running node can stay.
-  let isEqual: @Sendable (NodeConfig) -> Bool
-  let value: any Configuration
-
-  init<D: NodeDefinition>(_ definition: D.Type, _ config: D.Config) {
-    ports = D.ports(for: config)
-    claims = D.claims(of: config)
-    make = { D.make(config, $0) }
-    value = config
-    isEqual = { ($0.value as? D.Config) == config }
-  }
-}

@@ -22,7 +22,7 @@ enum DocumentFile {
       return Loaded(document: nil, report: "\(path): error: cannot be read: \(error)", problems: [problem], text: [])
     }
     let (document, problems) = RoutesDocument.read(
-      text, registrar: registrar, surroundings: .process(folder: folder(of: path)))
+      text, types: registrar, in: .process(folder: folder(of: path)))
     let report = problems.map { $0.text(file: path) }.joined(separator: "\n")
     return Loaded(document: document, report: report, problems: problems, text: text)
   }

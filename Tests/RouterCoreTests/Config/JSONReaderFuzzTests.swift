@@ -27,7 +27,7 @@ private let sample = """
       for count in bytes.indices {
         #expect(throws: Problem.self) { try JSON(strict: Array(bytes[..<count])) }
       }
-      #expect(try JSON(strict: bytes) == value)
+      #expect(try JSON(strict: bytes).compact == value.compact)
     }
   }
 
@@ -69,7 +69,7 @@ private let sample = """
   /// One to four bytes changed, removed, doubled or put in, from those that matter.
   private func mutate(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     var bytes = bytes
-    let words = Array("{}[],:\"\\/*'\n\r\t -+.0eEtfnu\u{80}".utf8) + [0xFF, 0xC3, 0xE2, 0]
+    let words = Array("{}[],:\"\\/*'\n\r\t -+.0eEtfnu".utf8) + [0xFF, 0xC3, 0xE2, 0x80, 0]
     for _ in 0..<Int.random(in: 1...4, using: &random) {
       let at = Int.random(in: 0..<bytes.count, using: &random)
       let byte = words.randomElement(using: &random) ?? 0
