@@ -95,10 +95,13 @@ extension RoutesReader {
     if pairs.count == 1, let only = pairs.first, hop.isWhole {
       fix = linksFix(place.index, .string(only))
     }
-    let hint =
-      pairs.isEmpty
-      ? "no output of \(hop.from.node) fits an input of \(hop.to.node)" : "these fit: \(pairs.joined(separator: ", "))"
-    report(message, hint: hint, fix: fix, at: place)
+    report(
+      message, hint: pairs.isEmpty ? hopeless(hop) : "these fit: \(pairs.joined(separator: ", "))", fix: fix, at: place)
+  }
+
+  private func hopeless(_ hop: LinkHop) -> String {
+    hop.output.isAudio && hop.input.isAudio
+      ? "no node type makes the one of the other" : "no output of \(hop.from.node) fits an input of \(hop.to.node)"
   }
 
   /// `phone.service -> mdns.service`
