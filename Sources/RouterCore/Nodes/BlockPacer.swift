@@ -2,22 +2,22 @@
 ///
 /// Allocates only when the loop was so late that its timer lost the phase.
 final class BlockPacer: Sendable {
+  /// Makes block `number`, counted from 0; false ends the calls. Data thread.
+  typealias Block = @Sendable (_ number: UInt64, _ loop: isolated Loop) -> Bool
+
   private struct Schedule {
     var clock: BlockClock
     var timer: TimerID?
   }
   private let schedule: OnLoop<Schedule>
-  private let block: @Sendable (Instant, isolated Loop) -> Bool
+  private let block: Block
 
   /// Begins at once. The loop's timer keeps the pacer alive until `block` answers false.
-  /// - Parameter block: Makes one block, due at the instant; false ends the calls. Data thread.
-  static func start(
-    _ clock: BlockClock, on loop: isolated Loop, block: @escaping @Sendable (Instant, isolated Loop) -> Bool
-  ) {
+  static func start(_ clock: BlockClock, on loop: isolated Loop, block: @escaping Block) {
     BlockPacer(clock, loop, block).setTimer(on: loop)
   }
 
-  private init(_ clock: BlockClock, _ loop: Loop, _ block: @escaping @Sendable (Instant, isolated Loop) -> Bool) {
+  private init(_ clock: BlockClock, _ loop: Loop, _ block: @escaping Block) {
     schedule = OnLoop(Schedule(clock: clock), on: loop)
     self.block = block
   }
@@ -34,8 +34,8 @@ final class BlockPacer: Sendable {
 
   private func tick(on loop: isolated Loop) {
     let now = loop.time.now
-    let (due, clock) = schedule.with(loop) { ($0.clock.take(at: now), $0.clock) }
-    for number in due where !block(clock.instant(of: number), loop) { return cancelTimer(on: loop) }
+    let due = schedule.with(loop) { $0.clock.take(at: now) }
+    for number in due where !block(UInt64(number), loop) { return cancelTimer(on: loop) }
     // Late ticks are not repeated by the loop, and its timer goes on from where it was: take up the schedule again.
     if due.count != 1 {
       cancelTimer(on: loop)

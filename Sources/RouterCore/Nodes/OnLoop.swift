@@ -2,12 +2,12 @@
 ///
 /// For state that a timer's body uses: the compiler cannot know that the loop which calls the body is the one the
 /// state was made for.
-final class OnLoop<Value>: @unchecked Sendable {
+final class OnLoop<Value: ~Copyable>: @unchecked Sendable {
   // Unchecked because `value` is reached through `with` alone, which traps on any other loop.
   private let owner: ObjectIdentifier
   private var value: Value
 
-  init(_ value: sending Value, on loop: Loop) {
+  init(_ value: consuming sending Value, on loop: Loop) {
     owner = ObjectIdentifier(loop)
     self.value = value
   }

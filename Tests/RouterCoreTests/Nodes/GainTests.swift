@@ -69,8 +69,9 @@ import Testing
     node.update(config(0, mute: true))
     bench.push(one)
     bench.push(one)
-    let left = stride(from: 0, to: bench.recording.float.count, by: 2).map { bench.recording.float[$0] }
-    let right = stride(from: 1, to: bench.recording.float.count, by: 2).map { bench.recording.float[$0] }
+    let heard = bench.recording.float
+    let left = stride(from: 0, to: heard.count, by: 2).map { heard[$0] }
+    let right = stride(from: 1, to: heard.count, by: 2).map { heard[$0] }
     #expect(left == right)
     #expect(left[0..<700].allSatisfy { $0 == 1 })
     for frame in 700..<1660 { #expect(abs(left[frame] - left[frame - 1] + 1 / 960) < 1e-5) }

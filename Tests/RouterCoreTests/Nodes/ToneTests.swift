@@ -18,8 +18,8 @@ import Testing
     let settings = ToneSettings(config)
     var generator = ToneGenerator(config.format, frames: config.sampleRate / 50, settings)
     return (0..<count).flatMap { _ -> [Int16] in
-      generator.makeBlock(settings)
-      let all = generator.bytes.int16Samples
+      generator.makeBlock()
+      let all = generator.samples
       return stride(from: channel, to: all.count, by: config.channels).map { all[$0] }
     }
   }
@@ -64,8 +64,8 @@ import Testing
       config.frequencyHz = block.isMultiple(of: 2) ? 440 : 523.25
       config.levelDb = block.isMultiple(of: 3) ? -6 : -20
       settings.set(config)
-      generator.makeBlock(settings)
-      samples += generator.bytes.int16Samples
+      generator.makeBlock()
+      samples += generator.samples
     }
     let steepest = 32768 * amplitude(decibels: -6) * 2 * .pi * 523.25 / 48_000
     let steps = zip(samples, samples.dropFirst()).map { abs(Double($1) - Double($0)) }
@@ -76,14 +76,14 @@ import Testing
     var config = config(channels: 1)
     let settings = ToneSettings(config)
     var generator = ToneGenerator(config.format, frames: 960, settings)
-    generator.makeBlock(settings)
+    generator.makeBlock()
     config.waveform = .noise
     settings.set(config)
-    generator.makeBlock(settings)
-    #expect(abs(generator.bytes.int16Samples.last ?? 99) < 2)
-    generator.makeBlock(settings)
-    #expect(abs(generator.bytes.int16Samples.first ?? 99) < 10)
-    #expect(abs(generator.bytes.int16Samples.max() ?? 0) > 3000)
+    generator.makeBlock()
+    #expect(abs(generator.samples.last ?? 99) < 2)
+    generator.makeBlock()
+    #expect(abs(generator.samples.first ?? 99) < 10)
+    #expect(abs(generator.samples.max() ?? 0) > 3000)
   }
 
   @Test func `noise is even, without bias, and another in each channel`() {
@@ -173,5 +173,13 @@ import Testing
     #expect(config.check().map(\.path) == ["frequencyHz"])
     config.frequencyHz = 3999
     #expect(config.check().isEmpty)
+  }
+}
+
+extension ToneGenerator {
+  /// The last block.
+  fileprivate var samples: [Int16] {
+    let span = bytes.span(0..<bytes.count)
+    return span.indices.map { span[$0] }.int16Samples
   }
 }

@@ -38,7 +38,10 @@ extension JSONReader {
     self.isPlain = self.isPlain && isPlain
     let place = place(offset..<offset)
     problems.append(Problem(path: "", line: place.line, column: place.column, message: message, hint: hint))
-    if isFull { self.isPlain = false }
+    if isFull {
+      self.isPlain = false
+      problems.append(Problem(path: "", line: place.line, column: place.column, message: "too many problems"))
+    }
   }
 
   /// Reports what makes the rest of the text meaningless.

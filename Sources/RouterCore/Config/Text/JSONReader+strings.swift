@@ -14,6 +14,7 @@ extension JSONReader {
       }
       guard text[at] != UInt8(ascii: "\n"), text[at] != UInt8(ascii: "\r") else {
         report("the text is not closed on its line", at: from, isPlain: false)
+        isAdrift = true
         break
       }
       let byte = text[at]

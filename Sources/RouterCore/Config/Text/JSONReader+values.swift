@@ -33,7 +33,10 @@ extension JSONReader {
     let from = at
     at += 1
     let content = body(&self)
-    if !closes(bracket) { stop("\"\(Character(Unicode.Scalar(bracket)))\" is not closed", at: from) }
+    if !closes(bracket) {
+      if isAdrift { isOver = true }
+      stop("\"\(Character(Unicode.Scalar(bracket)))\" is not closed", at: from)
+    }
     return content
   }
 
@@ -42,7 +45,8 @@ extension JSONReader {
     guard at < text.count, !isFull else { return false }
     let wanted = bracket + 2
     if text[at] != wanted {
-      report("expected \"\(Character(Unicode.Scalar(wanted)))\"", at: at, isPlain: false)
+      if !isAdrift { report("expected \"\(Character(Unicode.Scalar(wanted)))\"", at: at, isPlain: false) }
+      isAdrift = true
       // The bracket belongs to the container around, if that waits for it.
       if open.dropLast().contains(text[at] - 2) { return true }
     }
@@ -68,8 +72,9 @@ extension JSONReader {
       guard let (key, keyPlace) = key() else { continue }
       skipSpace()
       guard at < text.count else { break }
-      let hasColon = text[at] == UInt8(ascii: ":")
-      if hasColon { at += 1 } else { report("expected \":\" after the key", at: at, isPlain: false) }
+      let hasColon = text[at] == UInt8(ascii: ":") || text[at] == UInt8(ascii: "=")
+      if text[at] != UInt8(ascii: ":") { report("expected \":\" after the key", at: at, isPlain: false) }
+      if hasColon { at += 1 }
       skipSpace()
       guard at < text.count else { break }
       guard !isEnd(text[at]), text[at] != UInt8(ascii: ",") else {

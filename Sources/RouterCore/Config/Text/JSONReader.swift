@@ -36,6 +36,8 @@ public struct JSONReader {
   var open: [UInt8] = []
   var problems: [Problem] = []
   var isPlain = true
+  /// What brackets mean is no longer sure: problems that follow from it are not told.
+  var isAdrift = false
   /// What follows is not read and not judged.
   var isOver = false
   var cursor = TextCursor()
@@ -67,7 +69,7 @@ public struct JSONReader {
     }
     let root = value()
     skipSpace()
-    if at < text.count { report("text after the end of the document", at: at, isPlain: false) }
+    if at < text.count, !isAdrift { report("text after the end of the document", at: at, isPlain: false) }
     return root
   }
 }

@@ -22,7 +22,7 @@ extension RoutesDocument {
   {
     var reader = RoutesReader(types: types, surroundings: surroundings)
     reader.read(json)
-    return (reader.problems.hasErrors ? nil : reader.document, reader.problems)
+    return (reader.problems.hasErrors ? nil : reader.document, reader.problems.map(\.withPointer))
   }
 }
 

@@ -17,7 +17,7 @@ extension RoutesReader {
 
   /// The nodes whose streams arrive: sources and mixers, not what streams only pass.
   private func sources(of node: NodeID, _ before: [NodeID: [NodeID]]) -> [NodeID] {
-    var found: [NodeID] = []
+    var found: Set<NodeID> = []
     var seen: Set<NodeID> = [node]
     var queue = before[node] ?? []
     var head = 0
@@ -27,12 +27,12 @@ extension RoutesReader {
       guard seen.insert(id).inserted, let other = self.node(id), !other.settings.isDisabled else { continue }
       let takesSound = other.config.ports.contains { $0.direction == .input && $0.isAudio }
       if !takesSound || other.type.traits.contains(.mixes) {
-        found.append(id)
+        found.insert(id)
       } else {
         queue += before[id] ?? []
       }
     }
-    return found
+    return document.nodes.map(\.id).filter(found.contains)
   }
 
   /// Asks each type about the nodes at the other ends of its links.

@@ -57,7 +57,7 @@ extension RoutesReader {
     for index in ends.indices.dropLast() {
       guard let from = outputs[index], let to = inputs[index + 1] else { continue }
       let hop = LinkHop(from: ends[index], output: from, to: ends[index + 1], input: to, isWhole: ends.count == 2)
-      connect(hop, at: places[index])
+      connect(hop, at: LinkPlace(places[index].index, offset: places[index].offset))
     }
   }
 

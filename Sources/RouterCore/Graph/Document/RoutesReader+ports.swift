@@ -35,7 +35,7 @@ extension RoutesReader {
     better.node = meant ?? ""
     report(
       "there is no node \(JSON.string(end.node).compact)", hint: meant.map { "did you mean \"\($0)\"?" },
-      fix: meant == nil ? nil : endFix(end, better, at: place, source: source), at: place)
+      fix: meant.flatMap { _ in endFix(end, better, at: place, source: source) }, at: place)
   }
 
   private mutating func reportNoPort(_ direction: Port.Direction, of node: PlannedNode, at place: LinkPlace) {
@@ -61,7 +61,7 @@ extension RoutesReader {
     let words = role == .through ? "ports" : "\(direction.rawValue)s"
     report(
       message, hint: meant.map { "did you mean \"\($0)\"?" } ?? list(words, wanted),
-      fix: meant == nil ? nil : endFix(end, better, at: place, source: source), at: place)
+      fix: meant.flatMap { _ in endFix(end, better, at: place, source: source) }, at: place)
   }
 
   private func list(_ words: String, _ names: [String]) -> String {
@@ -95,10 +95,13 @@ extension RoutesReader {
     if pairs.count == 1, let only = pairs.first, hop.isWhole {
       fix = linksFix(place.index, .string(only))
     }
-    let hint =
-      pairs.isEmpty
-      ? "no output of \(hop.from.node) fits an input of \(hop.to.node)" : "these fit: \(pairs.joined(separator: ", "))"
-    report(message, hint: hint, fix: fix, at: place)
+    report(
+      message, hint: pairs.isEmpty ? hopeless(hop) : "these fit: \(pairs.joined(separator: ", "))", fix: fix, at: place)
+  }
+
+  private func hopeless(_ hop: LinkHop) -> String {
+    hop.output.isAudio && hop.input.isAudio
+      ? "no node type makes the one of the other" : "no output of \(hop.from.node) fits an input of \(hop.to.node)"
   }
 
   /// `phone.service -> mdns.service`

@@ -9,8 +9,7 @@ final class DelayStage: Stage {
   private let delay: Int
   private var sequence: UInt64 = 0
   private var lastArrival = Instant(nanoseconds: 0)
-  /// Missing frames told by `gap` since the last packet; the next packet's header may say them again.
-  private var told = 0
+  private var gaps = GapLedger()
 
   init(_ format: StreamFormat, frames: Int) {
     self.format = format
@@ -22,8 +21,8 @@ final class DelayStage: Stage {
 
   func receive(_ packet: Packet, _ next: Branch) -> Verdict {
     lastArrival = packet.arrival
-    if packet.missing > told { gap(frames: packet.missing - told, next) }
-    told = 0
+    let untold = gaps.untold(before: packet)
+    if untold > 0 { pass(gap: untold, next) }
     var verdict = Verdict.go
     for first in stride(from: 0, to: packet.wholeFrames(of: format), by: block) {
       verdict = verdict.joined(with: pass(packet.part(from: first, limit: block, of: format), next))
@@ -31,9 +30,13 @@ final class DelayStage: Stage {
     return verdict
   }
 
-  /// As long as there is sound in the line it leaves; what is missing beyond that is missing below, too.
   func gap(frames: Int, _ next: Branch) {
-    told += frames
+    gaps.tell(frames)
+    pass(gap: frames, next)
+  }
+
+  /// As long as there is sound in the line it leaves; what is missing beyond that is missing below, too.
+  private func pass(gap frames: Int, _ next: Branch) {
     let filled = min(frames, delay)
     _ = passSilence(frames: filled, next)
     if frames > filled { next.sendGap(frames: frames - filled) }

@@ -1,8 +1,8 @@
 /// The control half of `gain`.
 final class GainNode: Node {
-  private let factor: LiveFactor
+  private let factor: LiveNumber
 
-  init(_ config: Gain.Config) { factor = LiveFactor(config.factor) }
+  init(_ config: Gain.Config) { factor = LiveNumber(config.factor) }
 
   /// Takes changed options while running: every stream glides there. Any thread.
   func update(_ config: Gain.Config) { factor.set(config.factor) }

@@ -1,12 +1,12 @@
 /// Amplifies one stream. Data thread.
 final class GainStage: Stage {
-  private let factor: LiveFactor
+  private let factor: LiveNumber
   private var ramp: GainRamp
   private var workspace: PCMWorkspace
   /// Packets sent beyond those received: large ones leave in parts.
   private var extra: UInt64 = 0
 
-  init(_ format: StreamFormat, _ factor: LiveFactor) {
+  init(_ format: StreamFormat, _ factor: LiveNumber) {
     self.factor = factor
     ramp = GainRamp(at: factor.value, length: format.sampleRate / 50)
     workspace = PCMWorkspace(format)
@@ -36,8 +36,8 @@ final class GainStage: Stage {
       done += count
     }
     workspace.store(frames: part.frames)
-    let lent = workspace.bytes
-    let size = part.bytes.byteCount
-    return next.send(part.carrying(unsafe lent.span.bytes.extracting(0..<size)))
+    let bytes = workspace.bytes
+    let lent = bytes.span(0..<part.bytes.byteCount)
+    return next.send(part.carrying(unsafe lent.bytes))
   }
 }

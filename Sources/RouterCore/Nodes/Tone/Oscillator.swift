@@ -11,7 +11,7 @@ struct Oscillator {
   /// Fills a range of `target` with a sine of peak 1. Data thread; allocates nothing.
   ///
   /// One rotation a sample; sine and cosine are computed anew with each call, so errors do not grow.
-  mutating func fill(_ target: inout [Float], _ range: Range<Int>, frequencyHz: Double) {
+  mutating func fill(_ target: inout MutableSpan<Float>, _ range: Range<Int>, frequencyHz: Double) {
     let turns = frequencyHz / sampleRate
     let (stepSine, stepCosine) = (sin(2 * .pi * turns), cos(2 * .pi * turns))
     var (sine, cosine) = (sin(2 * .pi * phase), cos(2 * .pi * phase))

@@ -24,7 +24,7 @@ struct Sweep {
   }
 
   /// Fills `target` with the sweep's next samples, of peak 1. Data thread; allocates nothing.
-  mutating func fill(_ target: inout [Float]) {
+  mutating func fill(_ target: inout MutableSpan<Float>) {
     var done = 0
     while done < target.count {
       let count = min(Sweep.step, target.count - done)

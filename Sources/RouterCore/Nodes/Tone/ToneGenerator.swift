@@ -1,66 +1,73 @@
 /// Makes the blocks of one tone: 16-bit samples, all channels. Confined to a loop; allocates only when made.
-struct ToneGenerator {
+struct ToneGenerator: ~Copyable {
   /// Frames of every block.
   let frames: Int
+  /// The last block.
+  let bytes: Slab<UInt8>
+  private let settings: ToneSettings
   private let channels: Int
+  private let one: Slab<Float>
+  private let all: Slab<Float>
   private var oscillator: Oscillator
   private var sweep: Sweep
   private var noises: [Noise]
-  private var one: [Float]
-  private var all: [Float]
-  /// The last block; lend it by `let lent = generator.bytes`.
-  private(set) var bytes: [UInt8]
-  private var amplitude: Float = 0
+  private var amplitude: Float
   private var waveform: Tone.Waveform
 
   init(_ format: StreamFormat, frames: Int, _ settings: ToneSettings) {
     self.frames = frames
+    self.settings = settings
     channels = format.channels
+    bytes = Slab(repeating: 0, count: frames * format.bytesPerFrame)
+    one = Slab(repeating: 0, count: frames)
+    all = Slab(repeating: 0, count: frames * format.channels)
     oscillator = Oscillator(sampleRate: format.sampleRate)
     sweep = Sweep(sampleRate: format.sampleRate)
     noises = (1...format.channels).map { Noise(seed: UInt64($0)) }
-    one = [Float](repeating: 0, count: frames)
-    all = [Float](repeating: 0, count: frames * format.channels)
-    bytes = [UInt8](repeating: 0, count: frames * format.bytesPerFrame)
     waveform = settings.waveform
     amplitude = settings.amplitude
   }
 
+  /// Makes the next block and lends it. Data thread.
+  /// - Returns: False when the path wants no more.
+  mutating func push(into source: StreamSource, number: UInt64, at now: Instant) -> Bool {
+    makeBlock()
+    let lent = bytes.span(0..<bytes.count)
+    if case .close = source.push(
+      Packet(bytes: unsafe lent.bytes, frames: frames, sequence: number, arrival: now))
+    {
+      return false
+    }
+    return true
+  }
+
   /// Makes the next block. A new level is reached at its end; a new waveform begins with the block after, from silence.
-  mutating func makeBlock(_ settings: ToneSettings) {
+  mutating func makeBlock() {
     let wanted = settings.waveform
     let goal = wanted == waveform ? settings.amplitude : 0
     fill(settings.frequencyHz)
-    amplify(&all, channels: channels, from: amplitude, to: goal)
-    fillBytes(&bytes, from: all, samples: all.count, as: .int16)
+    var samples = all.mutableSpan(0..<all.count)
+    applyGain(&samples, channels: channels, from: amplitude, to: goal)
+    var target = bytes.bytes(bytes.count)
+    convertFromFloat(samples.span, to: .int16, into: &target)
     amplitude = goal
     waveform = wanted
   }
 
   private mutating func fill(_ frequencyHz: Double) {
+    let (one, all) = (one, all)
+    var mono = one.mutableSpan(0..<frames)
+    var target = all.mutableSpan(0..<all.count)
     switch waveform {
-    case .sine:
-      oscillator.fill(&one, 0..<frames, frequencyHz: frequencyHz)
-      spread(one, into: &all, channels: channels)
-    case .sweep:
-      sweep.fill(&one)
-      spread(one, into: &all, channels: channels)
+    case .sine: oscillator.fill(&mono, 0..<frames, frequencyHz: frequencyHz)
+    case .sweep: sweep.fill(&mono)
     case .noise:
-      for index in all.indices { all[index] = noises[index % channels].next() }
+      for index in target.indices { target[index] = noises[index % channels].next() }
+      return
     case .silence:
-      for index in all.indices { all[index] = 0 }
+      for index in target.indices { target[index] = 0 }
+      return
     }
+    for channel in 0..<channels { interleave(mono.span, into: &target, channel: channel, of: channels) }
   }
-}
-
-/// Multiplies whole blocks by a factor that moves. Data thread; allocates nothing.
-func amplify(_ samples: inout [Float], channels: Int, from start: Float, to end: Float) {
-  var target = samples.mutableSpan
-  applyGain(&target, channels: channels, from: start, to: end)
-}
-
-/// The same sample into every channel.
-private func spread(_ one: [Float], into all: inout [Float], channels: Int) {
-  var target = all.mutableSpan
-  for channel in 0..<channels { interleave(one.span, into: &target, channel: channel, of: channels) }
 }

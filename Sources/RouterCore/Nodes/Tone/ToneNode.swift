@@ -1,4 +1,4 @@
-/// The control half of `tone`: keeps one stream open while it runs.
+/// The control half of `tone`.
 final class ToneNode: Node {
   private let context: NodeContext
   private let format: StreamFormat
@@ -14,30 +14,11 @@ final class ToneNode: Node {
   func update(_ config: Tone.Config) { settings.set(config) }
 
   func run() async throws(NodeFailure) {
-    while !Task.isCancelled {
-      await playOneStream()
-      // Somebody disconnected the stream: the tone comes back, but not at once.
-      do { try await context.time.sleep(until: context.time.now + .seconds(1)) } catch { return }
+    let source = SteadySource(context: context, format: format)
+    let player = OnLoop(ToneGenerator(format, frames: source.frames, settings), on: context.loop)
+    await source.run { stream, number, loop in
+      guard let source = loop.source(stream) else { return false }
+      return player.with(loop) { $0.push(into: source, number: number, at: loop.time.now) }
     }
-  }
-
-  /// Returns when the task is cancelled or the stream was closed by somebody else.
-  private func playOneStream() async {
-    let offer = StreamOffer(format: format, peer: "local", label: context.label)
-    let stream = await context.graph.open(offer, on: context.loop)
-    let over = Latch()
-    let format = format
-    let settings = settings
-    await context.loop.perform { loop in
-      let clock = BlockClock(sampleRate: format.sampleRate, start: loop.time.now)
-      let player = OnLoop(TonePlayer(format, frames: clock.frames, settings), on: loop)
-      BlockPacer.start(clock, on: loop) { _, loop in
-        if player.with(loop, { $0.play(into: loop.source(stream), at: loop.time.now) }) { return true }
-        over.open()
-        return false
-      }
-    }
-    await over.wait()
-    await context.graph.close(stream, .stopping)
   }
 }

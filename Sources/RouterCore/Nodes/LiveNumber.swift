@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// A factor that the control side sets and stages read with every packet. Any thread; never waits.
-final class LiveFactor: Sendable {
+/// A number that the control side sets and stages read with every packet. Any thread; never waits.
+final class LiveNumber: Sendable {
   private let bits: Atomic<UInt32>
   init(_ value: Float) { bits = Atomic(value.bitPattern) }
 
