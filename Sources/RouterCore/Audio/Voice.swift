@@ -36,7 +36,7 @@ public enum Voice {
   }
 
   /// Both ends of one voice; take them apart with `consume`.
-  public struct Ends: ~Copyable, Sendable {
+  @frozen public struct Ends: ~Copyable, Sendable {
     /// For the stage, on the loop.
     public let writer: VoiceWriter
     /// For the thread of the device.
