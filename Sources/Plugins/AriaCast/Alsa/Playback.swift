@@ -99,7 +99,7 @@ struct Playback: ~Copyable {
   private mutating func rest() throws(CardCode) {
     speaker.wakeUp.prepare()
     if speaker.shouldStop { return }
-    if speaker.wakeUp.sleep(milliseconds: 1000) {
+    if speaker.wakeUp.sleep(milliseconds: 400) {
       metrics.running.set(1)
       pacing.woken(at: now)
       return
