@@ -59,8 +59,16 @@ actor HTTPStreamNode: Node {
     }
     lastPlace &+= 1
     let ticket = FeedGate.ticket(stream: request.stream, place: lastPlace)
-    guard request.format == config.format else { throw StageRefusal("formats differ") }
-    return MadeStage(HTTPStreamStage(output: output, ticket: ticket, time: context.time))
+    if request.format == config.format {
+      return MadeStage(HTTPStreamStage(output: output, ticket: ticket, time: context.time))
+    }
+    do throws(ConversionError) {
+      let converter = try PCMConverter(from: request.format, to: config.format)
+      return MadeStage(
+        HTTPStreamConverter(output: output, ticket: ticket, converter: converter, time: context.time))
+    } catch {
+      throw StageRefusal("\(error)")
+    }
   }
 
   private func startTimer() async -> TimerID {
