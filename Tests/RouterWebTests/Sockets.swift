@@ -31,7 +31,7 @@ struct LoopbackListener {
     let descriptor = descriptor
     let code = unsafe withUnsafeMutablePointer(to: &address) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-        guard unsafe bind(descriptor, generic, size) == 0, listen(descriptor, 16) == 0 else { return Int32(-1) }
+        guard unsafe bind(descriptor, generic, size) == 0, listen(descriptor, 128) == 0 else { return Int32(-1) }
         return unsafe getsockname(descriptor, generic, &size)
       }
     }

@@ -86,7 +86,8 @@ final class EventQueue: EventStream, Sendable {
     var text = ""
     if let id { text += "id: \(oneLine(id))\n" }
     if !event.isEmpty { text += "event: \(oneLine(event))\n" }
-    for line in data.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r" || $0 == "\r\n" })
+    for line in data.split(
+      omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r" || $0 == "\r\n" })
     {
       text += "data: \(line)\n"
     }

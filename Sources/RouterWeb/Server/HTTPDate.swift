@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Dates as HTTP writes them: `Sun, 06 Nov 1994 08:49:37 GMT`. RFC 9110 section 5.6.7. Pure but for `now`.

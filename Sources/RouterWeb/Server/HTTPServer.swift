@@ -140,7 +140,8 @@ actor HTTPServer: WebServer {
     if settings.listen.port != 0, let index = listeners.firstIndex(where: { $0.core.address == listen }) {
       guard listeners[index].tls == settings.tls else {
         throw NodeFailure(
-          .blocked, "\(listen) is shared with node \"\(listeners[index].leases.first?.node ?? "")\", whose \"tls\" differs",
+          .blocked,
+          "\(listen) is shared with node \"\(listeners[index].leases.first?.node ?? "")\", whose \"tls\" differs",
           hint: "set the same \"tls\" or another \"listen\"")
       }
       return index
@@ -227,7 +228,9 @@ actor HTTPServer: WebServer {
     }
     let core = listeners[index].core
     let limits = listeners[index].leases.map(\.settings.limits)
-    core.update(table: RouteTable(table), allow: allow, limits: limits.dropFirst().reduce(limits.first ?? core.limits) { $0.joined(with: $1) })
+    core.update(
+      table: RouteTable(table), allow: allow,
+      limits: limits.dropFirst().reduce(limits.first ?? core.limits) { $0.joined(with: $1) })
     core.update(rule: AccessRule(served: ServedNames.current().union([core.address.host])))
   }
 

@@ -53,7 +53,9 @@ final class ListenerCore: Sendable {
   func update(rule: AccessRule) { state.withLock { $0.rule = rule } }
 
   var limits: ListenerLimits { state.withLock { $0.limits } }
-  var gate: RequestGate { state.withLock { RequestGate(table: $0.table, rule: $0.rule, allow: $0.allow, isTLS: isTLS) } }
+  var gate: RequestGate {
+    state.withLock { RequestGate(table: $0.table, rule: $0.rule, allow: $0.allow, isTLS: isTLS) }
+  }
 
   /// What is done with a new connection.
   enum Admission: Equatable {

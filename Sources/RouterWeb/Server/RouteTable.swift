@@ -46,7 +46,8 @@ struct RouteTable: Sendable {
     for entry in entries {
       guard let (rank, parameters) = RouteTable.fit(entry.pattern, parts) else { continue }
       methods.insert(entry.route.method)
-      let isMethod = entry.route.method == method || method == "HEAD" && entry.route.method == "GET" && !entry.isWebSocket
+      let isMethod =
+        entry.route.method == method || method == "HEAD" && entry.route.method == "GET" && !entry.isWebSocket
       guard isMethod else { continue }
       let full = rank + [entry.isWebSocket == isUpgrade ? 0 : 1]
       if let best, !full.lexicographicallyPrecedes(best.rank) { continue }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The names and addresses this machine is reached by. Control side.
