@@ -1,8 +1,8 @@
 /// The candidate that was probably meant: the nearest by edit distance (insert, delete, replace, swap neighbours),
-/// at most a third of the word away; nil if nothing is near. The first of equally near ones.
+/// at most a third of the word away (case does not count); nil if nothing is near. The first of equally near ones.
 public func closest(to word: String, in candidates: some Sequence<String>) -> String? {
   let letters = Array(word.unicodeScalars.prefix(64))
-  let limit = max(1, letters.count / 3)
+  let limit = letters.count < 3 ? 0 : letters.count / 3
   var best: (word: String, distance: Int)?
   for candidate in candidates {
     let other = Array(candidate.unicodeScalars)

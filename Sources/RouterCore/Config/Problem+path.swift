@@ -17,6 +17,13 @@ extension Problem {
     return outer
   }
 
+  /// The same with a pointer, where only the path was said.
+  var withPointer: Problem {
+    var whole = self
+    whole.pointer = pointerFromPath
+    return whole
+  }
+
   private var joint: String { path.isEmpty || path.hasPrefix("[") ? "" : "." }
 
   /// Checks of node types name a path only.

@@ -24,7 +24,7 @@ public struct NodeType: Sendable {
     options = D.Config.options.map { option in
       OptionDescription(
         name: option.name, typeName: option.typeName, unit: option.unit, range: option.range,
-        defaultValue: option.isRequired ? nil : option.value(fresh), help: option.help, isLive: option.isLive,
+        defaultValue: option.isRequired ? .none : .some(option.value(fresh)), help: option.help, isLive: option.isLive,
         isSecret: option.isSecret, schema: option.schema)
     }
     choices = { D.choices() }
@@ -49,22 +49,4 @@ public struct OptionDescription: Sendable {
   public let isLive: Bool
   public let isSecret: Bool
   public let schema: JSON
-}
-
-/// A decoded config that knows how to make its node.
-public struct NodeConfig: Sendable {
-  public let ports: [Port]
-  public let claims: [Claim]
-  public let make: @Sendable (NodeContext) -> any Node
-  /// Equal options mean the running node can stay.
-  let isEqual: @Sendable (NodeConfig) -> Bool
-  let value: any Configuration
-
-  init<D: NodeDefinition>(_ definition: D.Type, _ config: D.Config) {
-    ports = D.ports(for: config)
-    claims = D.claims(of: config)
-    make = { D.make(config, $0) }
-    value = config
-    isEqual = { ($0.value as? D.Config) == config }
-  }
 }

@@ -12,8 +12,10 @@ extension PeerAddress: OptionValue {
     if let port = json.int, (0...65535).contains(port) { return PeerAddress(host: "0.0.0.0", port: port) }
     guard let text = json.text else { throw wanted(nil) }
     if let port = PeerAddress.port(text) { return PeerAddress(host: "0.0.0.0", port: port) }
-    if let current, let host = PeerAddress.host(text) { return PeerAddress(host: host, port: current.port) }
-    guard let colon = text.lastIndex(of: ":") else { throw wanted(text) }
+    if let current, !text.contains(":") || text.hasSuffix("]"), let host = PeerAddress.host(text) {
+      return PeerAddress(host: host, port: current.port)
+    }
+    guard let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") else { throw wanted(text) }
     let name = String(text[..<colon])
     guard let port = PeerAddress.port(String(text[text.index(after: colon)...])) else {
       throw Mismatch("\"host:port\" with a port of 0 to 65535")

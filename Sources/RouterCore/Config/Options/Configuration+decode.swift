@@ -32,13 +32,13 @@ extension Configuration {
       do throws(Mismatch) {
         try option.read(member.value, surroundings, &config)
       } catch {
-        problems += error.problems(under: member.key, found: option.isSecret ? nil : member.value)
+        problems += error.problems(under: member.key, found: option.isSecret ? .none : .some(member.value))
       }
     }
     for option in options where option.isRequired && !members.contains(where: { $0.key == option.name }) {
-      problems.append(Problem(path: option.name, message: "is missing", hint: option.help.sentence))
+      problems.append(Problem(path: "", message: "is missing", hint: option.help.sentence).under(option.name))
     }
-    return (config, problems.isEmpty ? config.check() : problems)
+    return (config, problems.isEmpty ? config.check().map(\.withPointer) : problems)
   }
 }
 

@@ -28,17 +28,22 @@ public struct Option<Config: Sendable>: Sendable {
     self.help = help
     isLive = live
     isSecret = secret || V.isSecret
+    let isHidden = secret && !V.isSecret
     isRequired = required
     typeName = V.typeName
     range = limits?.words
     schema = .object(
-      (V.schema.members ?? []) + (limits?.schema ?? []) + (secret && !V.isSecret ? [.init("writeOnly", true)] : []))
+      (V.schema.members ?? []) + (limits?.schema ?? []) + (isHidden ? [.init("writeOnly", true)] : []))
     read = { json, surroundings, config throws(Mismatch) in
+      if isHidden, json == .string(Secret.placeholder) { throw .placeholder }
       let value = try V.read(json, over: config[keyPath: field], in: surroundings)
       try check(value)
       config[keyPath: field] = value
     }
-    value = { $0[keyPath: field].json }
+    value = {
+      let json = $0[keyPath: field].json
+      return isHidden && json != .null && json != "" ? .string(Secret.placeholder) : json
+    }
     isEqual = { $0[keyPath: field] == $1[keyPath: field] }
   }
 

@@ -50,7 +50,7 @@ public struct OptionMap<Value: OptionValue>: OptionValue {
       do throws(Mismatch) {
         map[member.key] = try Value.read(member.value, over: nil, in: surroundings)
       } catch {
-        problems += error.problems(under: member.key, found: Value.isSecret ? nil : member.value)
+        problems += error.problems(under: member.key, found: Value.isSecret ? .none : .some(member.value))
       }
     }
     guard problems.isEmpty else { throw Mismatch(inside: problems) }

@@ -26,7 +26,7 @@ extension Array: OptionValue where Element: OptionValue {
       do throws(Mismatch) {
         values.append(try Element.read(item, over: nil, in: surroundings))
       } catch {
-        problems += error.problems(under: index, found: Element.isSecret ? nil : item)
+        problems += error.problems(under: index, found: Element.isSecret ? .none : .some(item))
       }
     }
     guard problems.isEmpty else { throw Mismatch(inside: problems) }

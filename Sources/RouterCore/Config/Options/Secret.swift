@@ -30,6 +30,11 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
+extension Mismatch {
+  static let placeholder = Mismatch(
+    message: "the placeholder stands for no known value", hint: "write the value itself")
+}
+
 extension Secret: OptionValue {
   public static var schema: JSON {
     [
@@ -68,9 +73,7 @@ extension Secret: OptionValue {
 extension Secret {
   private static func read(_ text: String, in surroundings: Surroundings) throws(Mismatch) -> Secret {
     if text.isEmpty { throw Mismatch("a text that is not empty") }
-    if text == placeholder {
-      throw Mismatch(message: "the placeholder stands for no known value", hint: "write the value itself")
-    }
+    if text == placeholder { throw .placeholder }
     guard text.hasPrefix("$") else { return Secret(text) }
     let name = String(text.dropFirst())
     if name.hasPrefix("$") { return Secret(name) }
