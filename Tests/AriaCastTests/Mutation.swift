@@ -12,7 +12,9 @@ enum Mutation {
       case 1 where place < bytes.count: bytes[place] ^= 1 << (some & 7)
       case 2 where place < bytes.count: bytes.remove(at: place)
       case 3: bytes.insert(some, at: place)
-      case 4: bytes.insert([0, 10, 13, 32].randomElement(using: &random) ?? 0, at: Bool.random(using: &random) ? 0 : bytes.count)
+      case 4:
+        bytes.insert(
+          [0, 10, 13, 32].randomElement(using: &random) ?? 0, at: Bool.random(using: &random) ? 0 : bytes.count)
       default: bytes.removeLast(min(bytes.count, Int.random(in: 0...2, using: &random)))
       }
     }

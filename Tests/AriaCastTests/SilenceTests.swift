@@ -11,21 +11,35 @@ import Testing
   @Test func `a surplus a sender delivered early is played before silence begins`() {
     var ledger = SilenceLedger(sampleRate: 48_000, surplus: .seconds(2), start: Self.start)
     for _ in 0..<10 { _ = ledger.live(frames: 960, at: Self.start) }
-    #expect(ledger.idle(at: Self.start + .milliseconds(180), isOpen: false) == 0)
-    #expect(ledger.idle(at: Self.start + .milliseconds(200), isOpen: false) == 960)
+    let (before, after) = (Self.start + .milliseconds(200), Self.start + .milliseconds(220))
+    let silence = (ledger.idle(at: before, isOpen: false), ledger.idle(at: after, isOpen: false))
+    #expect(silence == (0, 960))
+  }
+
+  @Test func `the rest of a pause is filled before the packet that ends it`() {
+    var ledger = SilenceLedger(sampleRate: 48_000, surplus: .seconds(2), start: Self.start)
+    let ticked = ledger.idle(at: Self.start + .milliseconds(100), isOpen: false)
+    // Complete 30 ms later, it began 10 ms after the last silence.
+    let rest = ledger.live(frames: 960, at: Self.start + .milliseconds(130))
+    #expect((ticked, rest) == (4_800, 480))
+    // Between packets of a stream nothing is filled.
+    let between = ledger.live(frames: 960, at: Self.start + .milliseconds(300))
+    #expect(between == 0)
   }
 
   @Test func `a surplus beyond what a listener may lag is not believed`() {
     var ledger = SilenceLedger(sampleRate: 48_000, surplus: .seconds(2), start: Self.start)
     for _ in 0..<1_000 { _ = ledger.live(frames: 960, at: Self.start) }
-    #expect(ledger.idle(at: Self.start + .seconds(2), isOpen: false) == 0)
-    #expect(ledger.idle(at: Self.start + .milliseconds(2_020), isOpen: false) == 960)
+    let (before, after) = (Self.start + .seconds(2), Self.start + .milliseconds(2_020))
+    let silence = (ledger.idle(at: before, isOpen: false), ledger.idle(at: after, isOpen: false))
+    #expect(silence == (0, 960))
   }
 
   @Test func `a machine that slept for an hour makes up for no more than a listener may lag`() {
     var ledger = SilenceLedger(sampleRate: 48_000, surplus: .seconds(2), start: Self.start)
-    #expect(ledger.idle(at: Self.start + .seconds(3_600), isOpen: false) == 96_000)
-    #expect(ledger.idle(at: Self.start + .seconds(3_600), isOpen: false) == 0)
+    let later = Self.start + .seconds(3_600)
+    let silence = (ledger.idle(at: later, isOpen: false), ledger.idle(at: later, isOpen: false))
+    #expect(silence == (96_000, 0))
   }
 
   @Test(arguments: [8_000, 44_100, 48_000, 192_000])
@@ -56,7 +70,8 @@ import Testing
     var ledger = SilenceLedger(sampleRate: 192_000, surplus: .seconds(2), start: Self.start)
     let year = Self.start + .seconds(31_536_000)
     _ = ledger.idle(at: year, isOpen: false)
-    #expect(ledger.idle(at: year + .milliseconds(20), isOpen: false) == 3_840)
+    let silence = ledger.idle(at: year + .milliseconds(20), isOpen: false)
+    #expect(silence == 3_840)
   }
 
   @Test func `the gate lets the highest ticket in and the others when it has left`() {

@@ -32,7 +32,8 @@ public enum HTTPStream: NodeDefinition {
         Option("maxListeners", \.maxListeners, 1...100_000, "Players at a time; more are answered 503."),
         Option(
           "whenFull", \.whenFull,
-          "What happens to a player that lags further. skip: it goes on at the newest sound. disconnect: it is cut off."),
+          "What happens to a player that lags further. skip: it goes on at the newest sound. disconnect: it is cut off."
+        ),
       ]
     }
 

@@ -8,8 +8,8 @@ actor HTTPStreamNode: Node {
   private let config: HTTPStream.Config
   private let context: NodeContext
   private let counters: HTTPStreamCounters
-  private let feed: any LiveFeed
   private let output: LiveOutput
+  private var feed: (any LiveFeed)?
   private var lease: (any WebLease)?
   private var lastPlace: UInt16 = 0
 
@@ -17,24 +17,26 @@ actor HTTPStreamNode: Node {
     self.config = config
     self.context = context
     counters = HTTPStreamCounters(context.metrics)
-    feed = context.web.makeFeed(config.feed)
     output = LiveOutput(
-      feed: feed, format: config.format, surplus: .seconds(config.bufferSeconds), counters: counters,
+      format: config.format, surplus: .seconds(config.bufferSeconds), counters: counters,
       at: context.time.now)
   }
 
   func prepare() async throws(NodeFailure) {
-    let route = Route("GET", config.path) { [feed] _ in
+    let feed = context.web.makeFeed(config.feed)
+    let route = Route("GET", config.path) { _ in
       HTTPResponse(
         fields: HTTPFields([
           ("Content-Type", "audio/wav"), ("Cache-Control", "no-cache, no-store"), ("Accept-Ranges", "none"),
         ]), body: .live(feed))
     }
     lease = try await context.web.lease([route], on: config.listener, by: context.id)
+    self.feed = feed
+    await output.connect(feed)
   }
 
   func run() async throws(NodeFailure) {
-    guard let lease else { return }
+    guard let lease, let feed else { return }
     context.log.info("live sound at http://\(lease.address)\(config.path)", ("format", config.format.description))
     let timer = await startTimer()
     var next = context.time.now
@@ -47,7 +49,9 @@ actor HTTPStreamNode: Node {
   }
 
   func stop() async {
-    await feed.close()
+    await output.connect(nil)
+    await feed?.close()
+    feed = nil
     await lease?.release()
     lease = nil
     counters.listeners.set(0)
@@ -59,8 +63,16 @@ actor HTTPStreamNode: Node {
     }
     lastPlace &+= 1
     let ticket = FeedGate.ticket(stream: request.stream, place: lastPlace)
-    guard request.format == config.format else { throw StageRefusal("formats differ") }
-    return MadeStage(HTTPStreamStage(output: output, ticket: ticket, time: context.time))
+    if request.format == config.format {
+      return MadeStage(HTTPStreamStage(output: output, ticket: ticket, time: context.time))
+    }
+    do throws(ConversionError) {
+      let converter = try PCMConverter(from: request.format, to: config.format)
+      return MadeStage(
+        HTTPStreamConverter(output: output, ticket: ticket, converter: converter, time: context.time))
+    } catch {
+      throw StageRefusal("\(error)")
+    }
   }
 
   private func startTimer() async -> TimerID {

@@ -3,12 +3,12 @@ import Synchronization
 
 /// One live body: the newest stream's sound, and silence for exactly the time nobody sends.
 ///
-/// Unchecked because the compiler cannot see that `ledger` is touched, and `feed` written, only between entering and
+/// Unchecked because the compiler cannot see that `ledger` and `feed` are touched only between entering and
 /// leaving the gate, which lets one thread in at a time.
 final class LiveOutput: @unchecked Sendable {
   /// Of the body; 16-bit PCM.
   let format: StreamFormat
-  private let feed: any LiveFeed
+  private var feed: (any LiveFeed)?
   private let gate = FeedGate()
   private let counters: HTTPStreamCounters
   private let silence: [UInt8]
@@ -17,12 +17,18 @@ final class LiveOutput: @unchecked Sendable {
   private let lastSound = Atomic<Int64>(.min / 2)
 
   /// - Parameter surplus: What a listener may lag.
-  init(feed: any LiveFeed, format: StreamFormat, surplus: Duration, counters: HTTPStreamCounters, at now: Instant) {
-    self.feed = feed
+  init(format: StreamFormat, surplus: Duration, counters: HTTPStreamCounters, at now: Instant) {
     self.format = format
     self.counters = counters
     silence = [UInt8](repeating: 0, count: format.sampleRate / 50 * format.bytesPerFrame)
     ledger = SilenceLedger(sampleRate: format.sampleRate, surplus: surplus, start: now)
+  }
+
+  /// Gives the body another feed, or none: then what streams bring is not heard. Control side.
+  func connect(_ feed: (any LiveFeed)?) async {
+    while !gate.enterBetween() { await Task.yield() }
+    self.feed = feed
+    gate.leave()
   }
 
   /// Asks for the body on behalf of a stream; every `true` is followed by ``end()``. Data thread.
@@ -46,7 +52,7 @@ final class LiveOutput: @unchecked Sendable {
   func write(_ bytes: RawSpan, at arrival: Instant) {
     let frames = bytes.byteCount / format.bytesPerFrame
     writeSilence(frames: ledger.live(frames: frames, at: arrival))
-    feed.write(bytes)
+    feed?.write(bytes)
     lastSound.store(arrival.nanoseconds, ordering: .relaxed)
   }
 
@@ -76,7 +82,7 @@ final class LiveOutput: @unchecked Sendable {
     var rest = frames * format.bytesPerFrame
     while rest > 0 {
       let count = min(rest, silence.count)
-      feed.write(zeros.extracting(0..<count))
+      feed?.write(zeros.extracting(0..<count))
       rest -= count
     }
   }
