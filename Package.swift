@@ -44,6 +44,8 @@ let package = Package(
     .executableTarget(
       name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"], swiftSettings: strict),
 
+    .executableTarget(
+      name: "bench-hop", dependencies: ["RouterCore"], path: "Tests/Benchmarks/Hop", swiftSettings: strict),
     .target(name: "Support", dependencies: ["RouterCore"], path: "Tests/Support", swiftSettings: strict),
     tests("RouterCoreTests", ["RouterCore"]),
     tests("RouterWebTests", ["RouterCore", "RouterWeb"]),
