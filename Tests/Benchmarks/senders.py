@@ -22,8 +22,8 @@ def document(count: int) -> dict:
 
 
 def ports_of(router, count: int) -> list[int]:
-    stats = {node["id"]: node["stats"] for node in router.api("/graph")["nodes"]}
-    return [int(stats[f"phone{number}"]["addresses"][0].rsplit(":", 1)[1]) for number in range(count)]
+    found = {node["id"]: node["addresses"] for node in router.api("/graph")["nodes"]}
+    return [int(found[f"phone{number}"][0].rsplit(":", 1)[1]) for number in range(count)]
 
 
 def measure(load: Path, pid: int, ports: list[int], count: int, seconds: float, folder: Path) -> dict:

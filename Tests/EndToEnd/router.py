@@ -97,6 +97,13 @@ class Router:
     def node(self, name) -> dict:
         return next(node for node in self.api("/graph")["nodes"] if node["id"] == name)
 
+    def stat(self, name, metric) -> float:
+        """One of a node's numbers."""
+        return self.node(name)["stats"].get(metric, 0)
+
+    def streams(self) -> list[dict]:
+        return self.api("/streams")["streams"]
+
     def wait_for_state(self, name, state, seconds=10) -> dict:
         return eventually(
             lambda: (lambda node: node if node["state"] == state else None)(self.node(name)), seconds,
@@ -104,7 +111,7 @@ class Router:
 
     def bound(self, name) -> tuple[str, int]:
         """Host and port a node really listens at."""
-        addresses = eventually(lambda: self.node(name)["stats"].get("addresses"), 5, f"an address of {name}")
+        addresses = eventually(lambda: self.node(name)["addresses"], 5, f"an address of {name}")
         host, port = addresses[0].rsplit(":", 1)
         return host.strip("[]"), int(port)
 

@@ -49,7 +49,7 @@ def heard_by(start, cast):
     reader = phone.StreamReader(*router.bound("web"))
     sent = sound.noise(2)
     asyncio.run(asyncio.wait_for(cast(*router.bound("phone"), sound.packets(sent)), 20))
-    eventually(lambda: not router.api("/streams"), 5, "the end of the stream")
+    eventually(lambda: not router.streams(), 5, "the end of the stream")
     reader.stop()
     assert sound.same_frames(reader.frames, sent) == len(sent)
 

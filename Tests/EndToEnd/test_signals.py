@@ -21,7 +21,7 @@ def test_a_signal_ends_it_with_status_0_and_says_goodbye(start, sign):
     with BareSocket(host, port) as sender:
         sender.upgrade()
         sender.say(frame(2, b"\x01" * 3840))
-        eventually(lambda: router.api("/streams"), 5, "the stream")
+        eventually(lambda: router.streams(), 5, "the stream")
         began = time.monotonic()
         router.process.send_signal(sign)
         code = sender.close_code()

@@ -9,6 +9,7 @@ from documents_used import to_speaker_and_web, to_web
 from router import eventually
 
 ATTEMPTS = 3
+UNDERRUNS = ("router_speaker_card_underruns_total", "router_speaker_stream_underruns_total")
 
 
 def wait_until_played(router, card, frames):
@@ -21,8 +22,8 @@ def play_to_card(start, card, number, delays=None, seconds=5):
     sender, sent = phone.cast(*router.bound("phone"), seconds, seed=number, delays=delays)
     sender.wait()
     assert sender.sent == seconds * 50
-    eventually(lambda: not router.api("/streams"), 15, "the end of the stream")
-    underruns = router.node("speaker")["stats"].get("underruns", 0)
+    eventually(lambda: not router.streams(), 15, "the end of the stream")
+    underruns = sum(router.stat("speaker", name) for name in UNDERRUNS)
     assert router.stop() == 0
     return card.played, sent, underruns
 
@@ -75,7 +76,7 @@ def test_ffmpeg_and_sox_hear_at_stream_wav_what_was_sent(start, tmp_path):
     router = start(to_web())
     files = {program: tmp_path / f"{program}.raw" for program in ("ffmpeg", "sox")}
     players = [listen_with(program, router.url("web", "/stream.wav"), str(file)) for program, file in files.items()]
-    eventually(lambda: router.node("web")["stats"].get("listeners") == 2, 10, "two listeners")
+    eventually(lambda: router.stat("web", "router_http_stream_listeners") == 2, 10, "two listeners")
     sender, sent = phone.cast(*router.bound("phone"), 6)
     sender.wait()
     for player in players:
@@ -106,7 +107,7 @@ def test_a_new_session_never_hears_the_sound_of_the_one_before(start):
     for seed in (1, 2):
         sender, sent = phone.cast(*router.bound("phone"), 1, seed=seed)
         sender.wait()
-    eventually(lambda: not router.api("/streams"), 5, "the end of both streams")
+    eventually(lambda: not router.streams(), 5, "the end of both streams")
     reader.stop()
     heard = reader.frames
     first, second = sound.noise(1, 1), sound.noise(1, 2)

@@ -27,7 +27,7 @@ def test_without_the_sound_card_the_speaker_waits_says_so_once_and_the_rest_play
     reader = phone.StreamReader(*router.bound("web"))
     sender, sent = phone.cast(*router.bound("phone"), 3)
     sender.wait()
-    eventually(lambda: not router.api("/streams"), 5, "the end of the stream")
+    eventually(lambda: not router.streams(), 5, "the end of the stream")
     reader.stop()
     assert sound.same_frames(reader.frames, sent) == len(sent)
     said = [line for line in router.log.splitlines() if "nosuchcard" in line]
