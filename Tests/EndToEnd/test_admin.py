@@ -122,3 +122,69 @@ def test_a_stream_s_counters_add_up(start):
     assert router.metric("router_ariacast_messages_total", node="phone") == 100
     (link,) = router.api("/graph")["links"]
     assert link["stats"]["packets"] == 100 and link["stats"]["frames"] == 96_000
+
+
+def test_events_are_pushed_and_replayed(start):
+    router = start(to_web())
+    host, port = router.admin.removeprefix("http://").split(":")
+
+    def read_events(fields=""):
+        reader = phone.StreamReader(host, int(port), "/api/v1/events", fields)
+        assert " 200 " in reader.head and "text/event-stream" in reader.head
+        return reader
+
+    def ids(reader):
+        return [int(number) for number in re.findall(rb"^id: ?(\d+)", bytes(reader.body), re.M)]
+
+    reader = read_events()
+    sender, _ = phone.cast(*router.bound("phone"), 1)
+    sender.wait()
+    eventually(lambda: b'"closed"' in reader.body, 5, "the event of the stream's end")
+    text = reader.stop().decode()
+    assert "event: stream" in text and '"opened"' in text
+    seen = ids(reader)
+    assert seen == sorted(set(seen))
+    again = read_events(f"Last-Event-ID: {seen[0]}\r\n")
+    eventually(lambda: len(ids(again)) >= len(seen) - 1, 5, "the replay")
+    again.stop()
+    assert ids(again)[:len(seen) - 1] == seen[1:]
+
+
+def test_the_api_describes_itself_and_every_described_path_answers(start):
+    router = start(to_web())
+    described = json.loads(router.get("/openapi.json")[1])
+    assert described["openapi"].startswith("3.")
+    for path in described["paths"]:
+        if "events" not in path:
+            status = router.get(path.replace("{name}", "gain"))[0]
+            assert status == 200, path
+
+
+def test_a_token_is_asked_for_once_there_is_one(start):
+    router = start(to_web(admin={"listen": "127.0.0.1:0", "token": "sesame"}))
+    assert router.get("/health")[0] == 200
+    assert router.get("/api/v1/graph")[0] == 401
+    assert router.get("/api/v1/graph", headers={"Authorization": "Bearer wrong"})[0] == 401
+    assert router.get("/api/v1/graph", headers={"Authorization": "Bearer sesame"})[0] == 200
+
+
+def test_an_open_admin_listener_without_a_token_is_refused(start):
+    router = start(to_web(admin={"listen": "0.0.0.0:0"}), ready=False)
+    assert router.process.wait(10) == 1
+    assert "admin.token" in router.log
+
+
+def test_the_log_may_be_json_lines(start):
+    router = start(to_web(log={"format": "json", "level": "debug"}), ready=False)
+    router.admin = eventually(lambda: router._find_admin(), 10, "the admin address")
+    router.wait_for_state("phone", "running")
+    assert router.stop() == 0
+    lines = [json.loads(line) for line in router.log.splitlines()]
+    assert len(lines) > 3 and all({"level", "message"} <= set(line) for line in lines)
+
+
+def test_web_only_disables_the_sound_card(start, card):
+    router = start(to_speaker_and_web(), env=card.env, arguments=["--web-only"])
+    assert router.node("speaker")["state"] == "disabled"
+    assert router.node("phone")["state"] == "running"
+    assert not card.file.exists()
