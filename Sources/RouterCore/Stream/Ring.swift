@@ -12,7 +12,7 @@ public enum Ring {
   }
 
   /// Both ends of one ring; take them apart with `consume`.
-  public struct Ends: ~Copyable, Sendable {
+  @frozen public struct Ends: ~Copyable, Sendable {
     public let writer: RingWriter
     public let reader: RingReader
   }
