@@ -3,8 +3,8 @@ public struct MetadataEvent: EventPayload {
   public static let name = "metadata"
   public static let kind = EventKind.state
   public static let shape =
-    #"{"title":text?,"artist":text?,"album":text?,"artworkUrl":text?,"durationMs":number?,"positionMs":number?,"# +
-    #""isPlaying":flag?}"#
+    #"{"title":text?,"artist":text?,"album":text?,"artworkUrl":text?,"durationMs":number?,"positionMs":number?,"#
+    + #""isPlaying":flag?}"#
 
   public var title: String?
   public var artist: String?

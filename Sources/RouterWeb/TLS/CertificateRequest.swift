@@ -27,7 +27,8 @@ struct CertificateRequest {
         handle, issuer.map { unsafe X509_get_subject_name($0.certificate.handle) } ?? subject) == 1,
       unsafe X509_set_pubkey(handle, key.handle) == 1
     else { throw .last("the certificate cannot be made") }
-    for (id, value) in extensions { try CertificateRequest.add(id, value, to: made, issuer: issuer?.certificate) }
+    let parent = issuer?.certificate ?? made
+    for (id, value) in extensions { try CertificateRequest.add(id, value, to: made, issuer: parent) }
     guard unsafe X509_sign(handle, (issuer?.key ?? key).handle, EVP_sha256()) > 0 else {
       throw .last("the certificate cannot be signed")
     }
@@ -67,11 +68,11 @@ struct CertificateRequest {
     return true
   }
 
-  private static func add(_ id: Int32, _ value: String, to certificate: Certificate, issuer: Certificate?)
+  private static func add(_ id: Int32, _ value: String, to certificate: Certificate, issuer: Certificate)
     throws(TLSFailure)
   {
     var context = unsafe X509V3_CTX()
-    unsafe X509V3_set_ctx(&context, (issuer ?? certificate).handle, certificate.handle, nil, nil, 0)
+    unsafe X509V3_set_ctx(&context, issuer.handle, certificate.handle, nil, nil, 0)
     guard let made = unsafe X509V3_EXT_conf_nid(nil, &context, id, value) else {
       throw .last("the certificate cannot say \"\(value)\"")
     }

@@ -1,4 +1,5 @@
 import RouterCore
+import RouterWeb
 
 extension AdminAPI {
   static let prefix = "/api/v1"
@@ -14,13 +15,13 @@ extension AdminAPI {
         .json(["streams": .array(await host.graph.snapshot().streams.map(GraphJSON.stream))])
       },
       AdminEndpoint(method: "GET", path: "\(prefix)/types", summary: "Node types with ports and options") { _ in
-        .json(.array(host.registrar.types.sorted { $0.name < $1.name }.map(TypeJSON.object)))
+        .json(.array(host.registrar.types.sorted { $0.name < $1.name }.map(\.json)))
       },
       AdminEndpoint(method: "GET", path: "\(prefix)/types/{name}", summary: "One node type") { request in
         type(request.parameters["name"] ?? "", host.registrar)
       },
       AdminEndpoint(method: "GET", path: "\(prefix)/schema", summary: "JSON Schema of routes documents") { _ in
-        .json(SchemaWriter.schema(of: host.registrar))
+        .json(SchemaWriter(types: host.registrar).document())
       },
       AdminEndpoint(method: "GET", path: "\(prefix)/events", summary: "What happens, as server-sent events") {
         request in events(request, host)
@@ -32,8 +33,11 @@ extension AdminAPI {
       AdminEndpoint(method: "GET", path: "/metrics", summary: "Counters in Prometheus' text format") { _ in
         .text(host.metrics.prometheusText, type: "text/plain; version=0.0.4; charset=utf-8")
       },
-      AdminEndpoint(method: "GET", path: "/openapi.json", summary: "This API described", isOpen: true) { _ in
-        .json(OpenAPI.document(of: endpoints))
+      AdminEndpoint(method: "GET", path: "/ca.crt", summary: "The local authority's certificate", isOpen: true) { _ in
+        authority(host)
+      },
+      AdminEndpoint(method: "GET", path: "/openapi.json", summary: "This API described", isOpen: true) { [self] _ in
+        .json(OpenAPI.document(of: self.endpoints))
       },
     ]
   }
@@ -48,11 +52,19 @@ extension AdminAPI {
   }
 
   private func type(_ name: String, _ registrar: Registrar) -> HTTPResponse {
-    if let type = registrar.type(name) { return .json(TypeJSON.object(type)) }
+    if let type = registrar.type(name) { return .json(type.json) }
     let hint = closest(to: name, in: registrar.types.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
     return AdminProblem(
       status: 404, title: "No such node type", detail: "there is no node type \"\(name)\"\(hint)"
     ).response
+  }
+
+  private func authority(_ host: Host) -> HTTPResponse {
+    guard let certificate = host.web.authorityPEM else {
+      return AdminProblem(status: 404, title: "No authority", detail: "no listener has tls: auto").response
+    }
+    return HTTPResponse(
+      fields: HTTPFields([("Content-Type", "application/x-x509-ca-cert")]), body: .bytes(certificate))
   }
 
   private func ready(_ host: Host) async -> HTTPResponse {

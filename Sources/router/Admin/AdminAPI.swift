@@ -57,7 +57,7 @@ struct AdminProblem {
   var response: HTTPResponse {
     let body: JSON = [
       "type": "about:blank", "title": .string(title), "status": .integer(Int64(status)), "detail": .string(detail),
-      "problems": .array(problems.map(ProblemJSON.object)),
+      "problems": .array(problems.map(\.json)),
     ]
     var fields = HTTPFields([("Content-Type", "application/problem+json")])
     if status == 401 { fields.add("WWW-Authenticate", "Bearer") }

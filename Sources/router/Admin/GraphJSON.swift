@@ -24,7 +24,7 @@ enum GraphJSON {
     if let position = plan.settings.position {
       members.append(.init("position", ["x": .number(position.x), "y": .number(position.y)]))
     }
-    members.append(.init("ports", .array(plan.config.ports.map(TypeJSON.port))))
+    members.append(.init("ports", .array(plan.config.ports.map(\.json))))
     members.append(.init("addresses", .array(book.all(of: plan.id).map { .string($0.description) })))
     members.append(.init("stats", metrics.values(of: plan.id)))
     return .object(members)

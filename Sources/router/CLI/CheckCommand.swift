@@ -19,7 +19,7 @@ enum CheckCommand: Command {
       if arguments.has("--json") {
         reports.append([
           "file": .string(file), "ok": .bool(loaded.document != nil),
-          "problems": .array(loaded.problems.map(ProblemJSON.object)),
+          "problems": .array(loaded.problems.map(\.json)),
         ])
       } else if let document = loaded.document {
         if !loaded.report.isEmpty { Terminal.error(loaded.report) }
@@ -33,20 +33,4 @@ enum CheckCommand: Command {
   }
 
   static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
-}
-
-/// A problem as the API and `--json` give it.
-enum ProblemJSON {
-  static func object(_ problem: Problem) -> JSON {
-    var members: [JSON.Member] = [
-      .init("severity", .string(problem.severity.rawValue)), .init("path", .string(problem.path)),
-      .init("pointer", .string(problem.pointer)),
-    ]
-    if let line = problem.line { members.append(.init("line", .integer(Int64(line)))) }
-    if let column = problem.column { members.append(.init("column", .integer(Int64(column)))) }
-    members.append(.init("message", .string(problem.message)))
-    if let hint = problem.hint { members.append(.init("hint", .string(hint))) }
-    if let fix = problem.fix { members.append(.init("fix", fix)) }
-    return .object(members)
-  }
 }

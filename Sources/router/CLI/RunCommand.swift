@@ -28,9 +28,15 @@ enum RunCommand: Command {
     if arguments.has("--web-only") { document.disableSoundDevices() }
     let log = StandardLog(format: document.log.format)
     defer { log.flush() }
-    let host = Host(
-      document: document, registrar: registrar, folder: DocumentFile.folder(of: file), log: log, started: started)
-    return await serve(host, log: Log(source: "host", level: document.log.level, sink: log))
+    let said = Log(source: "host", level: document.log.level, sink: log)
+    do throws(SystemError) {
+      let host = try await Host(
+        document: document, registrar: registrar, folder: DocumentFile.folder(of: file), log: log, started: started)
+      return await serve(host, log: said)
+    } catch {
+      said.error("cannot start: \(error)")
+      return 1
+    }
   }
 
   /// Runs until a signal asks for the end; then at most three seconds.

@@ -9,7 +9,7 @@ enum SchemaCommand: Command {
   static let positional: [String] = []
 
   static func run(_ arguments: Arguments) async throws(UsageError) -> Int32 {
-    Terminal.out(SchemaWriter.schema(of: PluginList.makeRegistrar()).pretty())
+    Terminal.out(SchemaWriter(types: PluginList.makeRegistrar()).document().pretty())
     return 0
   }
 }

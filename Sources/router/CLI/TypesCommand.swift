@@ -12,7 +12,7 @@ enum TypesCommand: Command {
     let registrar = PluginList.makeRegistrar()
     guard let name = arguments.positional.first else {
       let types = registrar.types.sorted { $0.name < $1.name }
-      Terminal.out(arguments.has("--json") ? JSON.array(types.map(TypeJSON.object)).pretty() : table(types, registrar))
+      Terminal.out(arguments.has("--json") ? JSON.array(types.map(\.json)).pretty() : table(types, registrar))
       return 0
     }
     guard let type = registrar.type(name) else {
@@ -20,7 +20,7 @@ enum TypesCommand: Command {
       Terminal.error("router types: there is no node type \"\(name)\"\(hint)")
       return 1
     }
-    Terminal.out(arguments.has("--json") ? TypeJSON.object(type).pretty() : OptionTable.text(for: type))
+    Terminal.out(arguments.has("--json") ? type.json.pretty() : OptionTable.text(for: type))
     return 0
   }
 

@@ -17,7 +17,12 @@ extension Host {
       do { try await SystemTime().sleep(until: .now() + Self.interval) } catch { break }
       let levels = await graph.levels().filter { $0.value.samples > 0 }
       let members = levels.sorted { $0.key < $1.key }.map { link, level in
-        JSON.Member(link, ["peakDb": .number(decibels(amplitude: Double(level.peak))), "rmsDb": .number(decibels(amplitude: Double(level.rms)))])
+        JSON.Member(
+          link,
+          [
+            "peakDb": .number(decibels(amplitude: Double(level.peak))),
+            "rmsDb": .number(decibels(amplitude: Double(level.rms))),
+          ])
       }
       hub.publish(.level, ["links": .object(members)])
     }

@@ -10,6 +10,9 @@ actor Host {
   let hub: EventHub
   let web: WebHost
   let book = AddressBook()
+  let state: StateFile
+  /// Loops for heavy stages.
+  let workers: [Loop]
   let graph: RunningGraph
   /// Raised by each rewire; the document read at start is revision 1.
   let revision = 1
@@ -19,24 +22,33 @@ actor Host {
   private var isStarted = false
   var levelTask: Task<Void, Never>?
 
-  init(document: RoutesDocument, registrar: Registrar, folder: String, log sink: any LogSink, started: Instant) {
+  /// Starts loops and threads, no node yet.
+  /// - Throws: `SystemError` when the process has no descriptor left.
+  init(
+    document: RoutesDocument, registrar: Registrar, folder: String, log sink: any LogSink, started: Instant
+  ) async throws(SystemError) {
     let hub = EventHub()
     let tee = LogTee([sink, hub])
-    let log = Log(source: "host", level: document.log.level, sink: tee)
-    let web = WebHost(
-      ioThreads: document.ioThreads, metrics: metrics, log: Log(source: "web", level: document.log.level, sink: tee),
+    let level = document.log.level
+    let log = Log(source: "host", level: level, sink: tee)
+    let web = try await WebHost(
+      ioThreads: document.ioThreads, metrics: metrics, log: Log(source: "web", level: level, sink: tee),
       stateFolder: "\(folder)/.router")
+    let pool = BlockingPool()
+    let state = StateFile(path: "\(folder)/state.json", blocking: pool, log: log)
     let services = NodeServices(
-      web: web, metrics: metrics, sink: tee, level: document.log.level, limits: document.limits, folder: folder,
-      book: book)
+      web: web, http: HTTPClientCurl(), sockets: WebSocketDialer(blocking: pool), state: state, metrics: metrics,
+      sink: tee, level: level, limits: document.limits, folder: folder, book: book)
     self.document = document
     self.registrar = registrar
     self.folder = folder
     self.hub = hub
     self.log = log
     self.web = web
+    self.state = state
     self.started = started
-    graph = RunningGraph(metrics: metrics, observer: hub) { services.context(for: $0, graph: $1) }
+    workers = try Workers.start()
+    graph = RunningGraph(metrics: metrics, observer: hub, workers: workers) { services.context(for: $0, graph: $1) }
   }
 
   /// Opens the admin listener, then starts every node. Returns when each node had its first try.
@@ -56,7 +68,9 @@ actor Host {
     await graph.stop()
     await hub.close()
     await adminLease?.release()
+    await state.flush()
     await web.stop()
+    for worker in workers { await worker.stop() }
   }
 
   private func openAdmin() async throws(NodeFailure) {

@@ -76,7 +76,7 @@ enum AtomicFile {
     guard descriptor >= 0 else { return SystemError("open", code: errno) }
     if let failure = put(bytes, descriptor) {
       close(descriptor)
-      unlink(beside)
+      unsafe unlink(beside)
       return failure
     }
     close(descriptor)
