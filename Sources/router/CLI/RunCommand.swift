@@ -28,7 +28,7 @@ enum RunCommand: Command {
     if arguments.has("--web-only") { document.disableSoundDevices() }
     let log = StandardLog(format: document.log.format)
     defer { log.flush() }
-    let said = Log(source: "host", level: document.log.level, sink: log)
+    let said = Log(source: "router", level: document.log.level, sink: log)
     do throws(SystemError) {
       let host = try await Host(
         document: document, registrar: registrar, folder: DocumentFile.folder(of: file), log: log, started: started)

@@ -30,9 +30,9 @@ actor Host {
     let hub = EventHub()
     let tee = LogTee([sink, hub])
     let level = document.log.level
-    let log = Log(source: "host", level: level, sink: tee)
+    let log = Log(source: "router", level: level, sink: tee)
     let web = try await WebHost(
-      ioThreads: document.ioThreads, metrics: metrics, log: Log(source: "web", level: level, sink: tee),
+      ioThreads: document.ioThreads, metrics: metrics, log: Log(source: "router.web", level: level, sink: tee),
       stateFolder: "\(folder)/.router")
     let pool = BlockingPool()
     let state = StateFile(path: "\(folder)/state.json", blocking: pool, log: log)
