@@ -10,6 +10,15 @@ public struct Level: Sendable, Equatable {
   /// Root mean square, 0 to 1.
   public var rms: Float { samples == 0 ? 0 : Float((sumOfSquares / Double(samples)).squareRoot()) }
 
+  /// Both together: the higher peak, all samples.
+  public func joined(with other: Level) -> Level {
+    var both = self
+    both.peak = max(peak, other.peak)
+    both.sumOfSquares += other.sumOfSquares
+    both.samples += other.samples
+    return both
+  }
+
   /// Adds the samples of `bytes`; trailing bytes that make no sample are ignored. Data thread.
   public mutating func measure(_ bytes: RawSpan, as type: SampleType) {
     let count = bytes.byteCount / type.size

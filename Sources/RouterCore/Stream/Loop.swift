@@ -11,6 +11,8 @@ public actor Loop {
   private var timers = TimerQueue()
   private var sources: [StreamID: StreamSource] = [:]
   private var isStopping = false
+  private var levelsWanted = Instant(nanoseconds: 0)
+  private var levelTimer: TimerID?
 
   /// - Parameter poller: Made for this loop alone.
   public init(name: String, poller: sending any Poller, time: any TimeSource = SystemTime()) {
@@ -80,13 +82,13 @@ public actor Loop {
   // MARK: Paths
 
   /// Puts a stream's path under this loop. Control side.
-  func open(_ id: StreamID, _ root: sending Branch) { sources[id] = StreamSource(id: id, root: root) }
+  package func open(_ id: StreamID, _ root: sending Branch) { sources[id] = StreamSource(id: id, root: root) }
 
   /// Where a source pushes; nil once the stream is closed. On the loop.
   public func source(_ id: StreamID) -> StreamSource? { sources[id] }
 
   /// Ends the stream: finishes its stages upstream first and forgets the path.
-  func close(_ id: StreamID, _ end: StreamEnd) -> [LinkID: Traffic] {
+  package func close(_ id: StreamID, _ end: StreamEnd) -> [LinkID: Traffic] {
     guard let source = sources.removeValue(forKey: id) else { return [:] }
     source.end(end)
     return source.traffic()
@@ -94,6 +96,24 @@ public actor Loop {
 
   /// What went over each link of each stream since it opened.
   func traffic() -> [StreamID: [LinkID: Traffic]] { sources.mapValues { $0.traffic() } }
+
+  /// Levels per link since the last call. The first call begins the measuring; a second without a call ends it.
+  func levels() -> [LinkID: Level] {
+    levelsWanted = time.now
+    var all: [LinkID: Level] = [:]
+    for source in sources.values { source.takeLevels(into: &all) }
+    if levelTimer == nil {
+      levelTimer = schedule(at: time.now + .seconds(1), every: .seconds(1)) { $0.endMeasuringIfUnwanted() }
+    }
+    return all
+  }
+
+  private func endMeasuringIfUnwanted() {
+    guard let timer = levelTimer, time.now - levelsWanted > .seconds(1) else { return }
+    cancel(timer)
+    levelTimer = nil
+    for source in sources.values { source.endMeasuring() }
+  }
 }
 
 /// The root of one stream's path, where its source pushes. Confined to its loop. Data thread.
@@ -119,6 +139,16 @@ public final class StreamSource {
     isOpen = false
     root.finish(end)
   }
+
+  func takeLevels(into all: inout [LinkID: Level]) {
+    root.visit { branch in
+      guard !branch.link.isEmpty, branch.format.codec == .pcm else { return }
+      if let tap = branch.tap { all[branch.link] = (all[branch.link] ?? Level()).joined(with: tap.take()) }
+      branch.tap = branch.tap ?? LevelTap(format: branch.format)
+    }
+  }
+
+  func endMeasuring() { root.visit { $0.tap = nil } }
 
   /// Traffic per link; the root counts under the empty link.
   func traffic() -> [LinkID: Traffic] {
