@@ -28,6 +28,16 @@ internal import CSampleRate
 
   deinit { unsafe src_delete(state) }
 
+  /// Makes what lies between two streams; nil if the rates are equal. It works on the smaller number of channels.
+  static func between(
+    _ format: StreamFormat, _ sampleRate: Int, _ channels: Int
+  ) throws(ConversionError) -> RateConverter? {
+    try ConversionError.check(format)
+    try ConversionError.check(StreamFormat(sampleRate: sampleRate, channels: channels))
+    if format.sampleRate == sampleRate { return nil }
+    return try RateConverter(channels: min(format.channels, channels), from: format.sampleRate, to: sampleRate)
+  }
+
   /// Forgets all sound: the next input is a beginning.
   mutating func reset() { unsafe src_reset(state) }
 
@@ -41,7 +51,7 @@ internal import CSampleRate
   ) -> (used: Int, made: Int) {
     let inFrames = input.count / channels
     let outFrames = output.count / channels
-    if outFrames == 0 || (inFrames == 0 && !isLast) { return (0, 0) }
+    if outFrames == 0 { return (0, 0) }
     var silence: Float = 0
     return unsafe withUnsafeMutablePointer(to: &silence) { spare in
       unsafe input.withUnsafeBufferPointer { source in

@@ -19,7 +19,7 @@ public enum Voice {
     input: StreamFormat, output: (sampleRate: Int, channels: Int), settings: JitterSettings, record: PathRecord,
     at: Instant
   ) throws(ConversionError) -> Ends {
-    let rate = try VoiceSupply.converter(input, to: output)
+    let rate = try RateConverter.between(input, output.sampleRate, output.channels)
     let capacity = Duration.seconds(2) + settings.ceiling * 2
     let frames = Int(capacity.seconds * Double(input.sampleRate))
     let audio = Ring.make(capacity: frames * input.bytesPerFrame)

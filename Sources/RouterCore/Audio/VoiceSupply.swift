@@ -23,17 +23,6 @@ struct VoiceSupply: ~Copyable, Sendable {
     after = Slab(repeating: 0, count: VoiceInput.block * innerChannels)
   }
 
-  /// Makes the converter a voice needs, if it needs one.
-  static func converter(
-    _ format: StreamFormat, to output: (sampleRate: Int, channels: Int)
-  ) throws(ConversionError) -> RateConverter? {
-    try ConversionError.check(format)
-    try ConversionError.check(StreamFormat(sampleRate: output.sampleRate, channels: output.channels))
-    if format.sampleRate == output.sampleRate { return nil }
-    return try RateConverter(
-      channels: min(format.channels, output.channels), from: format.sampleRate, to: output.sampleRate)
-  }
-
   /// Frames that left the ring and are not yet in the sound handed on.
   var held: Int { beforeFrames - beforeUsed }
 
@@ -75,17 +64,20 @@ struct VoiceSupply: ~Copyable, Sendable {
     let wanted = min(frames, VoiceInput.block)
     let (before, after) = (before, after)
     while true {
-      if beforeUsed == beforeFrames {
-        let step = Double(wanted) / (rate?.ratio ?? 1)
-        beforeFrames = direct(min(VoiceInput.block, Int(step.rounded(.up))))
-        beforeUsed = 0
-      }
+      let isDry = beforeUsed == beforeFrames && loadBefore(wanted) == 0
       let source = before.span(beforeUsed * innerChannels..<beforeFrames * innerChannels)
       var target = after.mutableSpan(0..<wanted * innerChannels)
-      let isDry = beforeFrames == 0
       let result = rate?.process(source, into: &target, isLast: isDry) ?? (used: 0, made: 0)
       beforeUsed += result.used
       if result.made > 0 || isDry { return result.made }
     }
+  }
+
+  /// Reads what the converter needs for `wanted` frames.
+  private mutating func loadBefore(_ wanted: Int) -> Int {
+    let step = Double(wanted) / (rate?.ratio ?? 1)
+    beforeUsed = 0
+    beforeFrames = direct(min(VoiceInput.block, Int(step.rounded(.up))))
+    return beforeFrames
   }
 }
