@@ -206,6 +206,23 @@ import Testing
     #expect(abs(Self.risingCrossings(Array(Self.sounding(left))) - 500) <= 1)
   }
 
+  @Test func `a file that takes everything at once is written in real time`() async throws {
+    let card = try PacedCard()
+    let bench = try SpeakerBench("instant:FILE=\(card.folder)/played.raw")
+    let sent = Self.noise(frames: 19_200, seed: 11)
+    let begin = Instant.now()
+    try await bench.run {
+      let stream = try await bench.open(Self.stereo)
+      await stream.send(sent.pcmBytes)
+      await stream.close()
+      #expect(await comesTrue { Self.sounding(card.played.int16Samples).count >= sent.count })
+    }
+    let seconds = (Instant.now() - begin).seconds
+    Self.expectEqual(Array(Self.sounding(card.played.int16Samples)), sent)
+    let written = Double(card.played.count / 4) / 48_000
+    #expect(written < seconds + 0.3)
+  }
+
   // MARK: Opening
 
   @Test func `a card that is not there is missing, with its exact name and alsa's words`() async throws {
