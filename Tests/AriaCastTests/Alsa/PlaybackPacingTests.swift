@@ -59,7 +59,10 @@ import Testing
     pacing.recovered()
     #expect(pacing.underruns == 1)
     #expect(pacing.target == 1440)
-    #expect(pacing.queued(960, at: Self.start) == .write)
+    for queued in [0, 480, 960] {
+      #expect(pacing.queued(queued, at: Self.start) == .write)
+      pacing.wrote(isHeard: true, at: Self.start)
+    }
     #expect(pacing.queued(1440, at: Self.start) == .start)
   }
 
@@ -150,5 +153,25 @@ import Testing
       pacing.wrote(isHeard: second % 29 == 0, at: now)
       #expect(pacing.queued(900, at: now) == .wait)
     }
+  }
+
+  @Test func `a device that swallows everything at once is paced by the clock of the machine`() {
+    var pacing = pacing()
+    var periods = 0
+    for millisecond in 0..<10_000 {
+      let now = Self.start + .milliseconds(millisecond)
+      while pacing.queued(0, at: now) == .write {
+        pacing.wrote(isHeard: true, at: now)
+        periods += 1
+      }
+    }
+    #expect((1000...1024).contains(periods))
+  }
+
+  @Test func `a card that was empty for a moment keeps its own clock`() {
+    var pacing = running()
+    for _ in 0..<PlaybackPacing.looksAtADevice { #expect(pacing.queued(0, at: Self.start) == .write) }
+    #expect(pacing.queued(480, at: Self.start) == .write)
+    #expect(pacing.queued(0, at: Self.start) == .write)
   }
 }

@@ -22,6 +22,7 @@ final class SpeakerBench: Sendable {
   private let host: FakeHost
   private let loop: Loop
   private let metrics: NodeMetrics
+  private let life = PthreadLock<Task<NodeFailure?, Never>?>(nil)
   private let lastStream = Atomic<UInt64>(0)
 
   init(_ device: String, latencyMs: Int = 200, combine: Combination = .mix) throws {
@@ -43,14 +44,47 @@ final class SpeakerBench: Sendable {
         folder: fake.folder, store: FakeStore(), graph: fake.graph))
   }
 
+  /// Prepares and runs the node, as the supervisor does, for as long as `body` takes.
+  func run(_ body: () async throws -> Void) async throws {
+    do {
+      try await start()
+      try await body()
+    } catch {
+      await stop()
+      throw error
+    }
+    await stop()
+  }
+
+  /// Prepares the node and lets it run.
+  func start() async throws {
+    try await node.prepare()
+    let node = node
+    let life = Task { () -> NodeFailure? in
+      do throws(NodeFailure) { try await node.run() } catch { return error }
+      return nil
+    }
+    self.life.withLock { $0 = life }
+  }
+
+  /// Waits for the node to fail and stops it.
+  func failure() async -> NodeFailure? {
+    let failure = await life.withLock { $0 }?.value
+    await node.stop()
+    return failure
+  }
+
   /// Ends the node, the loops and their threads.
   func stop() async {
-    await node.stop()
+    life.withLock { $0 }?.cancel()
+    _ = await failure()
     await loop.stop()
     await host.stop()
   }
 
   var cardUnderruns: Int { metrics.counter("router_speaker_card_underruns_total", "").current }
+  /// Seconds a stream's buffer holds at most.
+  var bufferDelay: Double { Double(metrics.gauge("router_speaker_buffer_delay_seconds", "").current) * 1e-6 }
   var isRunning: Bool { metrics.gauge("router_speaker_running", "").current == 1 }
 
   /// Opens a stream that reaches the speaker.

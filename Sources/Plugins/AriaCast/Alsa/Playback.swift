@@ -5,7 +5,7 @@ internal import RouterCore
 ///
 /// Device thread; after `init` it allocates nothing, takes no lock and writes no log.
 struct Playback: ~Copyable {
-  private let card: SoundCard
+  private var card: SoundCard
   private let speaker: Speaker
   private let metrics: SpeakerMetrics
   private var mixer: SpeakerMixer
@@ -116,6 +116,7 @@ struct Playback: ~Copyable {
     guard periodsSinceReport >= 25 else { return }
     periodsSinceReport = 0
     metrics.voices.set(mixer.voices)
+    speaker.table.report(to: metrics)
     if let delay = card.delayFrames() { metrics.latency.set(delay * 1000 / card.format.sampleRate) }
   }
 

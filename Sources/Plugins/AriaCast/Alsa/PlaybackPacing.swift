@@ -6,7 +6,8 @@ internal import RouterCore
 /// The card's buffer is kept between one and ``target`` periods short of nothing: a period is mixed as late as is safe,
 /// because every queued period is delay. Each time the card runs dry the target grows by a period; after five quiet
 /// minutes it shrinks by one. While nothing was heard for 30 s the card's clock is stopped and the thread sleeps; the
-/// device stays open, so that the next sound starts within a period.
+/// device stays open, so that the next sound starts within a period. A device without a clock, which swallows all it is
+/// given (`null`, `file`), is recognised by its ever empty buffer and paced by the clock of the machine.
 struct PlaybackPacing {
   enum Action: Equatable {
     /// Mix one period and write it.
@@ -32,6 +33,8 @@ struct PlaybackPacing {
   static let patience = Duration.seconds(2)
   static let calm = Duration.seconds(300)
   static let recoveriesInARow = 50
+  /// So often a card that runs is seen empty before it counts as a device without a clock.
+  static let looksAtADevice = 16
 
   let format: CardFormat
   /// Frames the card's buffer is filled up to.
@@ -43,6 +46,11 @@ struct PlaybackPacing {
   private var recoveries = 0
   private var periodsSinceRecovery = 0
   private var emptyWakeUps = 0
+  private var emptyLooks = 0
+  /// Frames written since the last start.
+  private var filled = 0
+  /// When a device without a clock gets its next period.
+  private var due: Instant
   private var lastWrite: Instant
   private var lastSound: Instant
   private var lastChange: Instant
@@ -52,6 +60,7 @@ struct PlaybackPacing {
     self.format = format
     smallestTarget = min(format.bufferFrames, format.periodFrames * (isRealtime ? 2 : 3))
     target = smallestTarget
+    due = now
     lastWrite = now
     lastSound = now
     lastChange = now
@@ -66,7 +75,7 @@ struct PlaybackPacing {
     switch state {
     case .parked: return .rest
     case .filling:
-      if frames + format.periodFrames <= target { return .write }
+      if frames + format.periodFrames <= target, filled < target { return .write }
       state = .running
       lastWrite = now
       return .start
@@ -75,10 +84,21 @@ struct PlaybackPacing {
         state = .parked
         return .park
       }
+      emptyLooks = frames == 0 ? emptyLooks + 1 : 0
+      if emptyLooks > Self.looksAtADevice { return paced(at: now) }
       if frames + format.periodFrames <= target { return .write }
       if now - lastWrite >= Self.patience { return .fail(.stalled) }
       return emptyWakeUps < 2 ? .wait : .nap
     }
+  }
+
+  /// The turn of a device without a clock: a period each period.
+  private mutating func paced(at now: Instant) -> Action {
+    let period = format.duration(ofFrames: format.periodFrames)
+    if emptyLooks == Self.looksAtADevice + 1 || now - due > .milliseconds(500) { due = now }
+    guard now >= due else { return .nap }
+    due = due + period
+    return .write
   }
 
   /// One period was written.
@@ -86,6 +106,7 @@ struct PlaybackPacing {
   mutating func wrote(isHeard: Bool, at now: Instant) {
     lastWrite = now
     emptyWakeUps = 0
+    filled += format.periodFrames
     if isHeard { lastSound = now }
     periodsSinceRecovery += 1
     if periodsSinceRecovery >= 100 { recoveries = 0 }
@@ -120,6 +141,7 @@ struct PlaybackPacing {
   /// The card is ready to be filled after ``failed(_:at:)``.
   mutating func recovered() {
     if state != .parked { state = .filling }
+    filled = 0
     periodsSinceRecovery = 0
   }
 
@@ -127,6 +149,7 @@ struct PlaybackPacing {
   mutating func woken(at now: Instant) {
     guard state == .parked else { return }
     state = .filling
+    filled = 0
     lastSound = now
     lastWrite = now
     emptyWakeUps = 0

@@ -9,6 +9,7 @@ internal import RouterCore
 @safe struct SoundCard: ~Copyable {
   let format: CardFormat
   private let pcm: OpaquePointer
+  private var descriptors: [pollfd]
 
   /// Opens a device by its alsa name and agrees on a format.
   ///
@@ -28,6 +29,10 @@ internal import RouterCore
       unsafe snd_pcm_close(pcm)
       throw error
     }
+    let count = max(0, unsafe snd_pcm_poll_descriptors_count(pcm))
+    descriptors = Array(repeating: pollfd(), count: Int(count))
+    let filled = unsafe snd_pcm_poll_descriptors(pcm, &descriptors, UInt32(count))
+    descriptors.removeLast(descriptors.count - max(0, Int(filled)))
     unsafe self.pcm = pcm
   }
 
@@ -59,12 +64,18 @@ internal import RouterCore
     try unsafe CardNegotiation.setWakeUp(pcm, room: frames, format: format)
   }
 
-  /// Waits for room.
-  /// - Returns: false when the time passed without it.
-  func wait(milliseconds: Int32) throws(CardCode) -> Bool {
-    let code = unsafe snd_pcm_wait(pcm, milliseconds)
-    if code < 0 { throw CardCode(-code) }
-    return code > 0
+  /// Waits for the card to stir, once: `snd_pcm_wait` begins its time-out anew after each event that makes no room, and
+  /// would not come back from a card that ticks without moving.
+  ///
+  /// - Returns: false when nothing says that there is room; the time need not have passed.
+  mutating func wait(milliseconds: Int32) throws(CardCode) -> Bool {
+    let count = UInt32(descriptors.count)
+    let happened = unsafe poll(&descriptors, nfds_t(count), milliseconds)
+    if happened < 0 { throw CardCode(errno) }
+    if happened == 0 { return false }
+    var events: UInt16 = 0
+    try check(unsafe snd_pcm_poll_descriptors_revents(pcm, &descriptors, count, &events))
+    return Int32(events) & (Int32(POLLOUT) | Int32(POLLERR) | Int32(POLLNVAL) | Int32(POLLHUP)) != 0
   }
 
   /// Writes whole frames.

@@ -25,6 +25,20 @@ final class VoiceTable: Sendable {
     for slot in slots where slot.isFilled && slot.order < limit && slot.order > (best?.order ?? .min) { best = slot }
     return best
   }
+
+  /// Shows what the streams' buffers do: the longest delay, and the drift of the newest stream. Card's thread.
+  func report(to metrics: SpeakerMetrics) {
+    var longest = 0.0
+    var limit = Int.max
+    while let slot = next(below: limit) {
+      slot.report(to: metrics)
+      let buffer = slot.buffer
+      longest = max(longest, buffer.delay)
+      if limit == .max { metrics.drift.set(Int((buffer.drift * 1000).rounded())) }
+      limit = slot.order
+    }
+    metrics.bufferDelay.set(Int((longest * 1e6).rounded()))
+  }
 }
 
 /// One place of a ``VoiceTable``.
@@ -38,6 +52,7 @@ final class VoiceTable: Sendable {
   var share: Float = 1
   /// The stream was heard at least once.
   var hasPlayed = false
+  private var seen = (underruns: 0, trims: 0)
 
   var isFilled: Bool { filled.load(ordering: .acquiring) }
 
@@ -47,6 +62,7 @@ final class VoiceTable: Sendable {
     reader = consume new
     share = 1
     hasPlayed = false
+    seen = (0, 0)
     filled.store(true, ordering: .releasing)
   }
 
@@ -59,5 +75,20 @@ final class VoiceTable: Sendable {
     }
     if state == .ended { filled.store(false, ordering: .releasing) }
     return state
+  }
+
+  /// Adds what happened since the last call. Card's thread.
+  func report(to metrics: SpeakerMetrics) {
+    guard let statistics = reader?.statistics else { return }
+    let now = (underruns: statistics.underruns, trims: statistics.trims)
+    metrics.streamUnderruns.add(now.underruns - seen.underruns)
+    metrics.trims.add(now.trims - seen.trims)
+    seen = now
+  }
+
+  /// Seconds of delay the stream's buffer holds, and how much faster than nominal it is read, in ppm. Card's thread.
+  var buffer: (delay: Double, drift: Double) {
+    guard let statistics = reader?.statistics else { return (0, 0) }
+    return (statistics.targetMs / 1000, statistics.driftPpm)
   }
 }
