@@ -5,5 +5,6 @@ public enum AriaCastPlugin: Plugin {
   public static func register(with registrar: inout Registrar) throws(RegistrationError) {
     try registrar.add(AriacastReceiver.self)
     try registrar.add(HTTPStream.self)
+    try registrar.add(AlsaSink.self)
   }
 }
