@@ -4,7 +4,7 @@ import Support
 @testable import AriaCast
 
 /// A clock that jumps to whatever instant is waited for. Any thread.
-final class JumpingTime: TimeSource {
+final class LeapingTime: TimeSource {
   private let state = PthreadLock(Instant(nanoseconds: 1_000_000_000))
   var now: Instant { state.withLock { $0 } }
   func sleep(until instant: Instant) async throws(CancellationError) {

@@ -8,7 +8,7 @@ import Testing
   /// A sender whose receiver and clock are fakes.
   struct Setting {
     let host: FakeHost
-    let time = JumpingTime()
+    let time = LeapingTime()
     let receiver: FakeCastReceiver
     let sender: AriaCastSender
 

@@ -30,14 +30,18 @@ actor HTTPStreamNode: Node {
           ("Content-Type", "audio/wav"), ("Cache-Control", "no-cache, no-store"), ("Accept-Ranges", "none"),
         ]), body: .live(feed))
     }
-    lease = try await context.web.lease([route], on: config.listener, by: context.id)
+    let lease = try await context.web.lease([route], on: config.listener, by: context.id)
+    self.lease = lease
     self.feed = feed
     await output.connect(feed)
+    let scheme = config.listener.tls == .off ? "http" : "https"
+    context.log.info(
+      "live sound at \(scheme)://\(lease.address)\(config.path)", ("listen", lease.address.description),
+      ("format", config.format.description))
   }
 
   func run() async throws(NodeFailure) {
-    guard let lease, let feed else { return }
-    context.log.info("live sound at http://\(lease.address)\(config.path)", ("format", config.format.description))
+    guard let feed else { return }
     let timer = await startTimer()
     var next = context.time.now
     while !Task.isCancelled {

@@ -48,6 +48,7 @@ actor ReceiverNode: Node {
       let lease = try await context.web.lease([route], on: config.listener, by: context.id)
       self.lease = lease
       try await answerDiscovery(at: lease.address)
+      context.log.info("\"\(name)\" takes AriaCast senders", ("listen", lease.address.description))
     } catch {
       isOpen = false
       await lease?.release()
@@ -67,7 +68,6 @@ actor ReceiverNode: Node {
     let service = ServiceRecord.event(name: name, port: lease.address.port)
     self.service = service
     await context.graph.emit(service, on: "service")
-    context.log.info("\"\(name)\" takes AriaCast senders", ("listen", lease.address.description))
     var next = context.time.now
     while !Task.isCancelled {
       next = next + .seconds(1)
