@@ -27,8 +27,8 @@ struct LoopbackRouter {
       NodeContext(
         id: plan.id, label: plan.id, log: Log(source: plan.id, level: .info, sink: log),
         metrics: NodeMetrics(registry: registry, node: plan.id), time: SystemTime(), loop: web.loops[0],
-        blocking: web.blocking, web: web.server, http: FakeHTTPClient(), datagrams: web.datagrams, folder: "/nowhere",
-        graph: graph)
+        blocking: web.blocking, web: web.server, http: FakeHTTPClient(),
+        sockets: UnreachableSockets(), datagrams: web.datagrams, folder: "/nowhere", store: FakeStore(), graph: graph)
     }
     await graph.start(Self.document())
   }
