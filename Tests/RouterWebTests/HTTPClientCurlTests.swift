@@ -4,65 +4,6 @@ import Testing
 
 @testable import RouterWeb
 
-/// A server of the test: answers each connection's requests with fixed bytes, on a thread of its own.
-final class ScriptedServer: Sendable {
-  private let listener = LoopbackListener()
-  private let seen = PthreadLock((requests: [String](), connections: 0))
-  private let answer: @Sendable (String) -> String?
-  var port: Int { listener.port }
-  var requests: [String] { seen.withLock { $0.requests } }
-  var connections: Int { seen.withLock { $0.connections } }
-
-  /// - Parameter answer: What to say to a request (head and body); nil says nothing and keeps the connection.
-  init(_ answer: @escaping @Sendable (String) -> String?) {
-    self.answer = answer
-    let argument = unsafe Unmanaged.passRetained(self).toOpaque()
-    var id = pthread_t()
-    unsafe pthread_create(&id, nil, scriptedServerMain, argument)
-    pthread_detach(id)
-  }
-
-  func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
-
-  func stop() {
-    _ = shutdown(listener.descriptor, Int32(SHUT_RDWR))
-  }
-
-  fileprivate func serve() {
-    var sockets: [pollfd] = [pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0)]
-    while unsafe poll(&sockets, nfds_t(sockets.count), -1) > 0 {
-      if sockets[0].revents != 0 {
-        let new = listener.next()
-        if new < 0 { break }
-        seen.withLock { $0.connections += 1 }
-        sockets.append(pollfd(fd: new, events: Int16(POLLIN), revents: 0))
-      }
-      let gone = sockets.dropFirst().filter { $0.revents != 0 && !handle($0.fd) }.map(\.fd)
-      for descriptor in gone { close(descriptor) }
-      sockets.removeAll { gone.contains($0.fd) }
-    }
-    for entry in sockets { close(entry.fd) }
-  }
-
-  /// One request as one read brings it. - Returns: false at the end.
-  private func handle(_ descriptor: Int32) -> Bool {
-    var bytes = [UInt8](repeating: 0, count: 65_536)
-    let count = unsafe recv(descriptor, &bytes, bytes.count, 0)
-    guard count > 0 else { return false }
-    let request = String(decoding: bytes[..<count], as: UTF8.self)
-    seen.withLock { $0.requests.append(request) }
-    guard let text = answer(request) else { return true }
-    let out = Array(text.utf8)
-    return unsafe send(descriptor, out, out.count, Int32(MSG_NOSIGNAL)) == out.count
-  }
-}
-
-private nonisolated func scriptedServerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let argument = unsafe argument else { return nil }
-  unsafe Unmanaged<ScriptedServer>.fromOpaque(argument).takeRetainedValue().serve()
-  return nil
-}
-
 private func ok(_ body: String, _ fields: String = "") -> String {
   "HTTP/1.1 200 OK\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
 }
@@ -166,7 +107,7 @@ private func ok(_ body: String, _ fields: String = "") -> String {
     closed.stop()
     #expect(await failure(HTTPCall(url: "http://127.0.0.1:\(closed.port)/"))?.kind == .connect)
     #expect(await failure(HTTPCall(url: "http://no-such-name.invalid/"))?.kind == .resolve)
-    let silent = ScriptedServer { _ in nil }
+    let silent = ScriptedServer(bytes: { _ in nil })
     defer { silent.stop() }
     #expect(await failure(HTTPCall(url: silent.url("/"), timeout: .milliseconds(50)))?.kind == .timeout)
     let broken = ScriptedServer { _ in "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n" }
@@ -176,7 +117,7 @@ private func ok(_ body: String, _ fields: String = "") -> String {
   }
 
   @Test func `cancelling the task ends the exchange`() async {
-    let silent = ScriptedServer { _ in nil }
+    let silent = ScriptedServer(bytes: { _ in nil })
     defer { silent.stop() }
     let client = client
     let url = silent.url("/")

@@ -6,6 +6,8 @@ public final class Branch {
   public let node: NodeID
   /// The link that leads here; empty at the root.
   public let link: LinkID
+  /// What arrives here.
+  public let format: StreamFormat
   public internal(set) var stage: any Stage
   public internal(set) var below: [Branch]
   /// What came over the link since the path opened.
@@ -13,9 +15,10 @@ public final class Branch {
   /// Measures what arrives; nil while nobody looks.
   var tap: LevelTap?
 
-  public init(node: NodeID, link: LinkID = "", stage: any Stage, below: [Branch] = []) {
+  public init(node: NodeID, link: LinkID = "", format: StreamFormat, stage: any Stage, below: [Branch] = []) {
     self.node = node
     self.link = link
+    self.format = format
     self.stage = stage
     self.below = below
   }
@@ -47,7 +50,7 @@ public final class Branch {
   }
 
   /// Ends this place and everything below it, upstream first, so that tails flow down.
-  func finish(_ end: StreamEnd) {
+  package func finish(_ end: StreamEnd) {
     stage.finish(end, self)
     for index in below.indices { below[index].finish(end) }
   }
@@ -69,6 +72,12 @@ public struct Traffic: Sendable, Equatable {
 
   public init() {}
 
+  public static func + (a: Traffic, b: Traffic) -> Traffic {
+    var sum = a
+    sum += b
+    return sum
+  }
+
   public static func += (a: inout Traffic, b: Traffic) {
     a.packets += b.packets
     a.frames += b.frames
@@ -77,21 +86,17 @@ public struct Traffic: Sendable, Equatable {
   }
 }
 
-/// Peak and mean square of what passes a place since it was last read. Only there while somebody looks.
+/// The level of what passes a place since it was last read. Only there while somebody looks.
 final class LevelTap {
   private let format: StreamFormat
-  private(set) var peak: Float = 0
-  private(set) var sumOfSquares: Double = 0
-  private(set) var samples = 0
+  private var level = Level()
 
   init(format: StreamFormat) { self.format = format }
 
-  func measure(_ packet: Packet) {
-    guard format.codec == .pcm else { return }
-    var now = Level()
-    now.measure(packet.bytes, as: format.sample)
-    peak = max(peak, now.peak)
-    sumOfSquares += now.sumOfSquares
-    samples += now.samples
+  func measure(_ packet: Packet) { level.measure(packet.bytes, as: format.sample) }
+
+  func take() -> Level {
+    defer { level = Level() }
+    return level
   }
 }

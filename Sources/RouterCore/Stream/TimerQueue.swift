@@ -1,13 +1,17 @@
 /// One timer of a loop.
 public struct TimerID: Hashable, Sendable { let value: UInt64 }
 
-/// Timers in the order of their instants: a binary heap. Confined to its loop.
+/// Timers in the order of their instants, of equal ones the older first: a binary heap. Confined to its loop.
 struct TimerQueue {
   private struct Entry {
     var instant: Instant
     var id: TimerID
     var interval: Duration?
     var body: (isolated Loop) -> Void
+
+    func isBefore(_ other: Entry) -> Bool {
+      instant == other.instant ? id.value < other.id.value : instant < other.instant
+    }
   }
 
   private var heap: [Entry] = []
@@ -56,7 +60,7 @@ struct TimerQueue {
     var child = start
     while child > 0 {
       let parent = (child - 1) / 2
-      if heap[parent].instant <= heap[child].instant { return }
+      if heap[parent].isBefore(heap[child]) { return }
       heap.swapAt(parent, child)
       child = parent
     }
@@ -67,7 +71,7 @@ struct TimerQueue {
     while true {
       var least = parent
       for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-        if heap[child].instant < heap[least].instant { least = child }
+        if heap[child].isBefore(heap[least]) { least = child }
       }
       if least == parent { return }
       heap.swapAt(parent, least)

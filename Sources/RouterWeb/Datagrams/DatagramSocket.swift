@@ -14,9 +14,9 @@ final class DatagramCore: Sendable {
     self.descriptor = descriptor
     limited = metrics.metric(
       "router_datagrams_limited_total", .counter, help: "Datagrams not answered because their sender asks too often.",
-      node: "web")
+      node: "")
     lost = metrics.metric(
-      "router_datagram_answers_lost_total", .counter, help: "Answers the kernel did not take.", node: "web")
+      "router_datagram_answers_lost_total", .counter, help: "Answers the kernel did not take.", node: "")
   }
 
   func set(_ new: [DatagramListeners.Answer]) { answers.withLock { $0 = new } }

@@ -2,7 +2,8 @@ internal import RouterCore
 
 /// What the web server counts. Any thread.
 struct WebMetrics: Sendable {
-  private static let node = "web"
+  // Of the whole process: no node of a document can be called so.
+  private static let node = ""
   private let registry: MetricRegistry
   private let log: RefusalLog
 

@@ -27,7 +27,8 @@ struct CertificateRequest {
         handle, issuer.map { unsafe X509_get_subject_name($0.certificate.handle) } ?? subject) == 1,
       unsafe X509_set_pubkey(handle, key.handle) == 1
     else { throw .last("the certificate cannot be made") }
-    try addExtensions(to: made, issuer: issuer?.certificate ?? made)
+    let parent = issuer?.certificate ?? made
+    for (id, value) in extensions { try CertificateRequest.add(id, value, to: made, issuer: parent) }
     guard unsafe X509_sign(handle, (issuer?.key ?? key).handle, EVP_sha256()) > 0 else {
       throw .last("the certificate cannot be signed")
     }
@@ -56,12 +57,6 @@ struct CertificateRequest {
       (NID_ext_key_usage, "serverAuth"), (NID_subject_key_identifier, "hash"),
       (NID_authority_key_identifier, "keyid"), (NID_subject_alt_name, alternatives.joined(separator: ",")),
     ]
-  }
-
-  /// A function of its own: inlined into `sign`, the loop crashes the optimizer of Swift 6.3.1.
-  @inline(never)
-  private func addExtensions(to certificate: Certificate, issuer: Certificate) throws(TLSFailure) {
-    for (id, value) in extensions { try CertificateRequest.add(id, value, to: certificate, issuer: issuer) }
   }
 
   private static func isAddress(_ name: String) -> Bool {

@@ -1,0 +1,80 @@
+/// What waits to be delivered to one node: states conflated, occurrences queued up to 256. Pure.
+struct MailQueue {
+  struct Letter {
+    var event: Event
+    var port: String
+  }
+
+  static let limit = 256
+  private var letters: [Letter] = []
+  private var occurrences = 0
+
+  var isEmpty: Bool { letters.isEmpty }
+
+  /// - Returns: false when the letter was dropped because 256 occurrences wait already.
+  mutating func put(_ letter: Letter) -> Bool {
+    if type(of: letter.event.payload).kind == .state {
+      if let waiting = letters.firstIndex(where: { $0.port == letter.port && $0.event.isSameState(as: letter.event) }) {
+        letters.remove(at: waiting)
+      }
+      letters.append(letter)
+      return true
+    }
+    guard occurrences < Self.limit else { return false }
+    occurrences += 1
+    letters.append(letter)
+    return true
+  }
+
+  mutating func take() -> Letter? {
+    guard !letters.isEmpty else { return nil }
+    let first = letters.removeFirst()
+    if type(of: first.event.payload).kind == .occurrence { occurrences -= 1 }
+    return first
+  }
+}
+
+extension Event {
+  /// Both tell of the same thing: same source, key and payload type.
+  func isSameState(as other: Event) -> Bool {
+    source == other.source && key == other.key && type(of: payload).name == type(of: other.payload).name
+  }
+
+  /// The same event one link further.
+  func passed() -> Event {
+    Event(source: source, payload: payload, key: key, isWithdrawn: isWithdrawn, hops: hops + 1)
+  }
+}
+
+/// Delivers events to one node in order, one at a time. Belongs to the node's id and survives its replacement.
+actor Mailbox {
+  private var queue = MailQueue()
+  private var isDelivering = false
+  private let dropped: Metric
+  private let deliver: @Sendable (Event, String) async -> Void
+
+  init(dropped: Metric, deliver: @escaping @Sendable (Event, String) async -> Void) {
+    self.dropped = dropped
+    self.deliver = deliver
+  }
+
+  func put(_ event: Event, on port: String) {
+    if !queue.put(.init(event: event, port: port)) { dropped.add() }
+    guard !isDelivering else { return }
+    isDelivering = true
+    Task { await self.deliverAll() }
+  }
+
+  private func deliverAll() async {
+    while let letter = queue.take() {
+      await EventHops.$current.withValue(letter.event.hops) { await deliver(letter.event, letter.port) }
+    }
+    isDelivering = false
+  }
+}
+
+/// How many event links lie behind what a node does now: what it emits while it takes an event is one further.
+enum EventHops {
+  @TaskLocal static var current = 0
+  static let limit = 16
+}

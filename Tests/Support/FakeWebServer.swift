@@ -1,0 +1,92 @@
+public import RouterCore
+
+/// A web server without sockets: keeps what is leased, and lets a test call the routes.
+public final class FakeWebServer: WebServer {
+  private struct State {
+    var leases: [FakeWebLease] = []
+    var feeds: [FakeFeed] = []
+    var failure: NodeFailure?
+    var lastPort = 40_000
+  }
+  private let state = PthreadLock(State())
+
+  public init() {}
+
+  /// Every lease so far, also released ones.
+  public var leases: [FakeWebLease] { state.withLock { $0.leases } }
+  public var feeds: [FakeFeed] { state.withLock { $0.feeds } }
+  /// What the next leases are refused with.
+  public var failure: NodeFailure? {
+    get { state.withLock { $0.failure } }
+    set { state.withLock { $0.failure = newValue } }
+  }
+
+  public func lease(_ routes: [Route], on listener: ListenerSettings, by node: NodeID) async throws(NodeFailure)
+    -> any WebLease
+  {
+    if let failure { throw failure }
+    return state.withLock { state in
+      state.lastPort += 1
+      let port = listener.listen.port == 0 ? state.lastPort : listener.listen.port
+      let address = PeerAddress(host: listener.listen.host, port: port)
+      let lease = FakeWebLease(address: address, listener: listener, node: node, routes: routes)
+      state.leases.append(lease)
+      return lease
+    }
+  }
+
+  public func makeFeed(_ settings: FeedSettings) -> any LiveFeed {
+    state.withLock { state in
+      let feed = FakeFeed(settings)
+      state.feeds.append(feed)
+      return feed
+    }
+  }
+
+  /// The route held for that method and literal path; nil if nobody has it.
+  public func route(_ method: String, _ path: String) -> Route? {
+    leases.filter { !$0.isReleased }.flatMap(\.routes).first { $0.method == method && $0.path == path }
+  }
+}
+
+/// Routes held by one node of a test.
+public final class FakeWebLease: WebLease {
+  public let address: PeerAddress
+  public let listener: ListenerSettings
+  public let node: NodeID
+  private let state: PthreadLock<(routes: [Route], isReleased: Bool)>
+
+  init(address: PeerAddress, listener: ListenerSettings, node: NodeID, routes: [Route]) {
+    self.address = address
+    self.listener = listener
+    self.node = node
+    state = PthreadLock((routes, false))
+  }
+
+  public var routes: [Route] { state.withLock { $0.routes } }
+  public var isReleased: Bool { state.withLock { $0.isReleased } }
+  public func replace(_ routes: [Route]) async throws(NodeFailure) { state.withLock { $0.routes = routes } }
+  public func release() async { state.withLock { $0.isReleased = true } }
+}
+
+/// A feed that keeps what is written.
+public final class FakeFeed: LiveFeed {
+  public let settings: FeedSettings
+  private let state = PthreadLock<(bytes: [UInt8], listeners: Int, isClosed: Bool)>(([], 0, false))
+
+  init(_ settings: FeedSettings) { self.settings = settings }
+
+  public var bytes: [UInt8] { state.withLock { $0.bytes } }
+  public var isClosed: Bool { state.withLock { $0.isClosed } }
+  /// How many the feed says are listening.
+  public var listeners: Int {
+    get { state.withLock { $0.listeners } }
+    set { state.withLock { $0.listeners = newValue } }
+  }
+
+  public func write(_ bytes: RawSpan) {
+    let copy = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
+    state.withLock { $0.bytes += copy }
+  }
+  public func close() async { state.withLock { $0.isClosed = true } }
+}
