@@ -55,6 +55,8 @@ public enum Mixer: NodeDefinition {
   public static let summary =
     "Mixes any number of streams to one; while a priority input is heard, the others are lowered."
 
+  public static let traits: NodeTraits = .mixes
+
   public static func ports(for config: Config) -> [Port] {
     config.effectiveInputs.map { .audioIn($0.name, "PCM of any rate and channels, any number of streams.") } + [
       .audioOut("audio", "One stream of PCM s16le, also while nothing is heard.")

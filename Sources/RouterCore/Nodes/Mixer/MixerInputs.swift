@@ -16,80 +16,52 @@ public struct MixerInput: Sendable, Equatable {
 public struct MixerInputs: OptionValue {
   public var all: [MixerInput]
 
+  /// At most this many.
+  static let limit = 64
+
   public init(_ all: [MixerInput] = []) { self.all = all }
 
-  public static let typeName = "object of inputs"
-  public static let schema: JSON = [
-    "type": "object",
-    "propertyNames": ["pattern": "^[a-z][A-Za-z0-9]*$"],
-    "maxProperties": 64,
-    "additionalProperties": [
-      "type": "object", "additionalProperties": false,
-      "properties": [
-        "gainDb": [
-          "type": "number", "minimum": -120, "maximum": 40, "default": 0, "description": "Amplification (dB).",
-        ],
-        "priority": [
-          "type": "boolean", "default": false,
-          "description": "While this input is heard, those without priority are lowered.",
-        ],
-        "duckDb": [
-          "type": "number", "minimum": 0, "maximum": 120, "default": 12,
-          "description": "By how much a priority input lowers the others (dB).",
-        ],
-      ],
-    ],
-  ]
+  public static var typeName: String { "object: name to {gainDb, priority, duckDb}" }
+  public static var schema: JSON { OptionMap<Settings>.schema.patched(by: ["maxProperties": .integer(Int64(limit))]) }
 
   public init(json: JSON) throws(Mismatch) {
-    guard let members = json.members else { throw Mismatch("an object: name to {gainDb, priority, duckDb}") }
-    guard members.count <= 64 else { throw Mismatch("at most 64 inputs") }
-    var all: [MixerInput] = []
-    for member in members {
-      guard MixerInputs.isName(member.key) else {
-        throw Mismatch("names of letters and digits that begin with a small letter, not \"\(member.key)\"")
-      }
-      all.append(try MixerInputs.input(member.key, member.value))
+    let map = try OptionMap<Settings>(json: json)
+    guard map.entries.count <= MixerInputs.limit else { throw Mismatch("at most \(MixerInputs.limit) inputs") }
+    all = map.entries.map { $0.value.input(named: $0.name) }
+  }
+
+  public var json: JSON { OptionMap(all.map { OptionMap.Entry($0.name, Settings($0)) }).json }
+
+  /// What stands behind a name.
+  private struct Settings: Configuration, OptionValue {
+    var gainDb = 0.0
+    var priority = false
+    var duckDb = 12.0
+
+    init() {}
+
+    init(_ input: MixerInput) {
+      gainDb = input.gainDb
+      priority = input.priority
+      duckDb = input.duckDb
     }
-    self.all = all
-  }
 
-  public var json: JSON {
-    .object(
-      all.map { input in
-        JSON.Member(
-          input.name,
-          ["gainDb": .number(input.gainDb), "priority": .bool(input.priority), "duckDb": .number(input.duckDb)])
-      })
-  }
-
-  private static func isName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, (97...122).contains(first) else { return false }
-    return text.utf8.allSatisfy { (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0) }
-  }
-
-  private static func input(_ name: String, _ json: JSON) throws(Mismatch) -> MixerInput {
-    guard let members = json.members else { throw Mismatch("an object for \"\(name)\": {gainDb, priority, duckDb}") }
-    var input = MixerInput(name: name)
-    for member in members {
-      switch member.key {
-      case "gainDb": input.gainDb = try number(member, of: name, -120...40)
-      case "duckDb": input.duckDb = try number(member, of: name, 0...120)
-      case "priority":
-        guard let flag = member.value.flag else { throw Mismatch("true or false for \"\(name).priority\"") }
-        input.priority = flag
-      default: throw Mismatch("gainDb, priority or duckDb in \"\(name)\", not \"\(member.key)\"")
-      }
+    static var options: [Option<Self>] {
+      [
+        Option("gainDb", \.gainDb, -120...40, unit: "dB", live: true, "Amplification."),
+        Option(
+          "priority", \.priority, live: true, "While this input is heard, those without priority are lowered."),
+        Option(
+          "duckDb", \.duckDb, 0...120, unit: "dB", live: true, "By how much a priority input lowers the others."),
+      ]
     }
-    return input
-  }
 
-  private static func number(
-    _ member: JSON.Member, of name: String, _ range: ClosedRange<Double>
-  ) throws(Mismatch) -> Double {
-    guard let value = member.value.double, range.contains(value) else {
-      throw Mismatch("\(Int(range.lowerBound)) to \(Int(range.upperBound)) for \"\(name).\(member.key)\"")
+    func input(named name: String) -> MixerInput {
+      var input = MixerInput(name: name)
+      input.gainDb = gainDb
+      input.priority = priority
+      input.duckDb = duckDb
+      return input
     }
-    return value
   }
 }
