@@ -25,7 +25,7 @@ func plugin(_ name: String, _ libraries: [Target.Dependency] = []) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["Support"], path: "Tests/\(name)", swiftSettings: strict)
+  .testTarget(name: name, dependencies: dependencies + ["Support", "CAllocationCounter"], path: "Tests/\(name)", swiftSettings: strict)
 }
 
 let package = Package(
@@ -44,6 +44,7 @@ let package = Package(
     .executableTarget(
       name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"], swiftSettings: strict),
 
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(name: "Support", dependencies: ["RouterCore"], path: "Tests/Support", swiftSettings: strict),
     tests("RouterCoreTests", ["RouterCore"]),
     tests("RouterWebTests", ["RouterCore", "RouterWeb"]),

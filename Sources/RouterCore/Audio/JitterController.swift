@@ -53,7 +53,9 @@ struct JitterController: Sendable {
   private var backlogged = 0.0
   private var steady = 0.0
   private var hasRunDry = false
+  private var hasStalled = false
   private var hasSettled = false
+  private var mayAdopt = true
 
   /// - Parameter lead: Output frames the reader takes ahead of those it plays.
   init(inputRate: Int, outputRate: Int, lead: Int, settings: JitterSettings, at: Instant) {
@@ -83,9 +85,12 @@ struct JitterController: Sendable {
     let late = (arrival.instant - base).seconds - Double(arrival.written) / inputRate
     newestLateness = late
     if arrival.restarts { forget() }
-    if isOutlier(late, arrival.instant) { return }
+    if isOutlier(late, arrival.instant) || !isObserving { return }
     lateness.arrived(lateness: late)
   }
+
+  /// Counting begins a second after the first sound: what a sender sends in a heap at the start is no jitter.
+  private var isObserving: Bool { hasSettled || loop.age > 1 }
 
   /// A packet later than any delay could survive says nothing about jitter: the sender stalled or paused. Until it has
   /// caught up its packets are not counted; if it does not within a second, its time has moved and counting begins anew.
@@ -93,11 +98,17 @@ struct JitterController: Sendable {
     guard let mean = lateness.mean else { return false }
     let seconds = (at - base).seconds
     if let since = outlier {
-      if late - mean <= max(lateness.spread, 0.005) { outlier = nil; return false }
+      if late - mean <= max(lateness.spread, 0.005) {
+        outlier = nil
+        return false
+      }
       if seconds - since > 1 { forget() }
       return outlier != nil
     }
-    if late - mean > ceiling { outlier = seconds }
+    if late - mean > ceiling {
+      outlier = seconds
+      hasStalled = true
+    }
     return outlier != nil
   }
 
@@ -137,7 +148,7 @@ struct JitterController: Sendable {
     let delay = Double(newest.written - look.consumed) / inputRate + (look.now - newest.instant).seconds
     if !isPlaying { return begin(look, delay) }
     if look.isFinished { return .play(ratio: 1 + loop.speed, trim: 0) }
-    if outlier == nil { lateness.looked(lateness: newestLateness, seconds: periodSeconds) }
+    if outlier == nil && isObserving { lateness.looked(lateness: newestLateness, seconds: periodSeconds) }
     let moving = moveTarget(delay)
     let ratio = loop.step(
       measured: delay, target: target, moving: moving, noise: lateness.spread, seconds: periodSeconds)
@@ -149,6 +160,7 @@ struct JitterController: Sendable {
     isPlaying = false
     hasRunDry = false
     hasSettled = false
+    mayAdopt = true
     forget()
     return .clear
   }
@@ -171,6 +183,7 @@ struct JitterController: Sendable {
     guard canStart else { return .wait }
     isPlaying = true
     hasRunDry = false
+    hasStalled = false
     loop.restart()
     backlogged = 0
     return .start(silence: silence, skip: skip)
@@ -180,9 +193,10 @@ struct JitterController: Sendable {
 
   /// After an underrun: at once to what would have survived it; a little more if nothing explains it.
   private mutating func raiseTarget() {
-    let isExplained = needed > target || outlier != nil || !hasRunDry
-    target = min(max(ceiling, needed), max(target, needed) + (isExplained ? 0 : 0.005))
+    let isExplained = needed > target || hasStalled || !hasRunDry
+    target = min(max(ceiling, needed), max(target, needed) + (isExplained ? 0 : 0.010))
     if hasRunDry { steady = 0 }
+    hasSettled = false
   }
 
   /// Slowly down to what is needed, slowly up when more is needed than is held.
@@ -193,22 +207,21 @@ struct JitterController: Sendable {
     let needed = self.needed
     var moving = 0.0
     if needed > target + 0.0005 {
-      moving = 200e-6
-    } else if needed < target - 0.002, steady > 30, lateness.observed > 30 {
-      moving = -100e-6
+      moving = min(200e-6, max(20e-6, loop.spare(faster: false)))
+    } else if needed < target - 0.002, steady > 60, lateness.observed > 60 {
+      moving = -min(100e-6, loop.spare(faster: true))
     }
     target += moving * periodSeconds
     return moving
   }
 
-  /// Three seconds after the first sound the delay that came about is taken as it is, if it is good: the first target was
-  /// a guess, and moving to it would cost the identity of the samples.
+  /// Three seconds after the first sound the delay that came about is taken as it is, if it is good: it hangs on the lateness
+  /// of one packet, and moving to the target would cost the identity of the samples for nothing.
   private mutating func settle() {
-    guard !hasSettled, loop.age >= 3 else { return }
+    guard !hasSettled, loop.age >= DriftLoop.first else { return }
     hasSettled = true
-    if !loop.isEngaged, abs(loop.delay - target) < DriftLoop.far {
-      target = min(max(loop.delay, needed), max(ceiling, needed))
-    }
+    if mayAdopt, abs(loop.delay - target) < DriftLoop.far { target = min(loop.delay, max(ceiling, needed)) }
+    mayAdopt = false
   }
 
   // MARK: Backlog

@@ -35,7 +35,11 @@ final class BlockPacer: Sendable {
   private func tick(on loop: isolated Loop) {
     let now = loop.time.now
     let due = schedule.with(loop) { $0.clock.take(at: now) }
-    for number in due where !block(UInt64(number), loop) { return cancelTimer(on: loop) }
+    var number = due.lowerBound
+    while number < due.upperBound {
+      if !block(UInt64(number), loop) { return cancelTimer(on: loop) }
+      number += 1
+    }
     // Late ticks are not repeated by the loop, and its timer goes on from where it was: take up the schedule again.
     if due.count != 1 {
       cancelTimer(on: loop)

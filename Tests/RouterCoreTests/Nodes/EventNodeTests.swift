@@ -39,7 +39,7 @@ import Testing
     let host = try FakeHost()
     var config = EventLog.Config()
     let node = EventLogNode(config, host.context.log)
-    for level in EventLog.Level.allCases {
+    for level in LogLevel.allCases {
       config.level = level
       node.update(config)
       await node.receive(Event(source: "a.b", payload: sample), on: "events")

@@ -8,7 +8,7 @@ import Testing
 
   /// Runs `body` beside the running node.
   private func run(
-    _ config: Meter.Config = Meter.Config(), _ body: (FakeHost, MeterNode) async throws -> Void
+    _ config: RouterCore.Meter.Config = RouterCore.Meter.Config(), _ body: (FakeHost, MeterNode) async throws -> Void
   ) async throws {
     let host = try FakeHost()
     let node = MeterNode(config, host.context)
@@ -65,7 +65,7 @@ import Testing
 
   @Test func `the same stream by two ways has two keys`() async throws {
     let host = try FakeHost()
-    let node = MeterNode(Meter.Config(), host.context)
+    let node = MeterNode(RouterCore.Meter.Config(), host.context)
     let offer = StreamOffer(format: format, peer: "", label: "")
     let request = StageRequest(
       stream: 9, port: "audio", format: format, offer: offer, origin: "source", loop: host.loop)

@@ -4,52 +4,36 @@ import Testing
 @testable import RouterCore
 
 @Suite struct MixerConfigTests {
-  private func problems(_ inputs: JSON) -> [String] {
-    Mixer.Config.decode(["inputs": inputs]).1.map { "\($0.path): \($0.message)" }
+  /// What a mixer's options become, and what is wrong with them.
+  private func read(_ options: JSON) -> (config: Mixer.Config, problems: [String]) {
+    let (config, problems) = Mixer.Config.decode(options)
+    return (config, problems.map { "\($0.path): \($0.message)" })
   }
 
-  @Test func `inputs are read in their order, with defaults`() throws {
-    let inputs = try MixerInputs(json: ["voice": ["priority": true, "duckDb": 20], "music": [:]])
-    #expect(inputs.all.map(\.name) == ["voice", "music"])
-    #expect(inputs.all.map(\.priority) == [true, false])
-    #expect(inputs.all.map(\.duckDb) == [20, 12])
-    #expect(try MixerInputs(json: inputs.json) == inputs)
-  }
-
-  @Test func `each input is a port, without any there is the port audio`() {
-    var config = Mixer.Config()
-    #expect(Mixer.ports(for: config).map(\.name) == ["audio", "audio"])
-    config.inputs = MixerInputs([MixerInput(name: "music"), MixerInput(name: "voice")])
-    #expect(Mixer.ports(for: config).map(\.name) == ["music", "voice", "audio"])
+  @Test func `inputs are read in their order, with defaults, and are ports`() {
+    let (config, problems) = read(["inputs": ["voice": ["priority": true, "duckDb": 20], "music": [:]]])
+    #expect(problems.isEmpty)
+    #expect(config.inputs.entries.map(\.name) == ["voice", "music"])
+    #expect(config.inputs.entries.map(\.value.priority) == [true, false])
+    #expect(config.inputs.entries.map(\.value.duckDb) == [20, 12])
+    #expect(Mixer.ports(for: config).map(\.name) == ["voice", "music", "audio"])
     #expect(Mixer.ports(for: config).map(\.direction) == [.input, .input, .output])
+    #expect(Mixer.ports(for: Mixer.Config()).map(\.name) == ["audio", "audio"])
   }
 
-  @Test func `what is wrong is said with its name`() {
-    #expect(problems([1]) == ["inputs: expected an object, found a list"])
+  @Test func `every wrong value is said with its place`() {
+    let wrong: JSON = ["inputs": ["music": ["gainDb": 41, "duckDb": -1, "gain": 1], "a b": [:]], "holdMs": -1]
     #expect(
-      problems(["Music": [:], "": [:], "a b": [:]]) == [
-        "inputs.Music: bad name", "inputs.\"\": bad name", "inputs.\"a b\": bad name",
-      ])
-    #expect(
-      problems(["music": 1, "voice": ["gain": 1, "gainDb": 41, "duckDb": -1, "priority": 1]]) == [
-        "inputs.music: expected an object, found 1", "inputs.voice.gain: unknown key",
-        "inputs.voice.gainDb: expected -120 to 40 dB, found 41", "inputs.voice.duckDb: expected 0 to 120 dB, found -1",
-        "inputs.voice.priority: expected true or false, found 1",
-      ])
-    #expect(
-      problems(.object((0..<65).map { JSON.Member("n\($0)", [:]) })) == [
-        "inputs: expected at most 64 inputs, found an object"
+      read(wrong).problems == [
+        "inputs.music.gainDb: expected -120 to 40 dB, found 41", "inputs.music.duckDb: expected 0 to 120 dB, found -1",
+        "inputs.music.gain: unknown key", "inputs.\"a b\": bad name", "holdMs: expected 0 to 60000 ms, found -1",
       ])
   }
 
   @Test func `priority everywhere is worth a warning`() {
-    var config = Mixer.Config()
-    var input = MixerInput(name: "a")
-    input.priority = true
-    config.inputs = MixerInputs([input])
-    #expect(config.check().map(\.severity) == [.warning])
-    config.inputs = MixerInputs([input, MixerInput(name: "b")])
-    #expect(config.check().isEmpty)
+    let everywhere = Mixer.Config.decode(["inputs": ["a": ["priority": true]]]).1
+    #expect(everywhere.map(\.severity) == [.warning])
+    #expect(read(["inputs": ["a": ["priority": true], "b": [:]]]).problems.isEmpty)
   }
 
   @Test func `the built-in types are registered once, with ports and options in words`() throws {

@@ -40,18 +40,18 @@ import Testing
 
   private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
 
-  private func config(_ inputs: MixerInput...) -> Mixer.Config {
+  private func config(_ inputs: OptionMap<MixerInput>.Entry...) -> Mixer.Config {
     var config = Mixer.Config()
-    config.inputs = MixerInputs(inputs)
+    config.inputs = OptionMap(inputs)
     return config
   }
 
-  private func input(_ name: String, gainDb: Double = 0, duckDb: Double? = nil) -> MixerInput {
-    var input = MixerInput(name: name)
+  private func input(_ name: String, gainDb: Double = 0, duckDb: Double? = nil) -> OptionMap<MixerInput>.Entry {
+    var input = MixerInput()
     input.gainDb = gainDb
     input.priority = duckDb != nil
     input.duckDb = duckDb ?? 12
-    return input
+    return .init(name, input)
   }
 
   private func constant(_ value: Int16) -> (Int) -> [UInt8] {

@@ -1,12 +1,7 @@
 /// `event.log`: events as lines of the log.
 public enum EventLog: NodeDefinition {
-  /// The level the lines are written at.
-  public enum Level: String, OptionValue, CaseIterable {
-    case debug, info, warning, error
-  }
-
   public struct Config: Configuration {
-    public var level = Level.info
+    public var level = LogLevel.info
     public init() {}
     public static var options: [Option<Config>] {
       [Option("level", \.level, live: true, "Level of the lines: a line below the node's log level is not written.")]

@@ -1,7 +1,7 @@
 /// The control half of `event.log`.
 final class EventLogNode: Node {
   private let log: Log
-  private let level: PthreadLock<EventLog.Level>
+  private let level: PthreadLock<LogLevel>
 
   init(_ config: EventLog.Config, _ log: Log) {
     self.log = log

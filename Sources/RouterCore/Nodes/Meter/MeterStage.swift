@@ -19,7 +19,7 @@ final class MeterStage: Stage {
 
   func receive(_ packet: Packet, _ next: Branch) -> Verdict {
     for channel in levels.indices {
-      measureChannel(packet.bytes, as: format.sample, channel: channel, of: format.channels, into: &levels[channel])
+      levels[channel].measure(packet.bytes, as: format.sample, channel: channel, of: format.channels)
     }
     frames += packet.wholeFrames(of: format)
     if frames * 1000 >= interval.milliseconds * format.sampleRate { publish() }
@@ -45,20 +45,4 @@ final class MeterInterval: Sendable {
 
   var milliseconds: Int { value.load(ordering: .relaxed) }
   func set(milliseconds: Int) { value.store(milliseconds, ordering: .relaxed) }
-}
-
-/// Adds one channel of interleaved samples to a level. Data thread; allocates nothing.
-func measureChannel(_ bytes: RawSpan, as type: SampleType, channel: Int, of channels: Int, into level: inout Level) {
-  let frames = bytes.byteCount / (type.size * channels)
-  var top: Float = 0
-  var sum: Double = 0
-  for frame in 0..<frames {
-    let index = frame &* channels &+ channel
-    let value = type == .int16 ? Float(bytes.i16le(2 &* index)) * (1 / 32768) : bytes.f32le(4 &* index)
-    top = max(top, abs(value))
-    sum += Double(value * value)
-  }
-  level.peak = max(level.peak, top)
-  level.sumOfSquares += sum
-  level.samples += frames
 }

@@ -8,8 +8,8 @@ final class MixerControls: Sendable {
     /// Decibels by which it lowers the others; negative without priority.
     let duckDb: LiveNumber
 
-    init(_ input: MixerInput) {
-      name = input.name
+    init(_ name: String, _ input: MixerInput) {
+      self.name = name
       gain = LiveNumber(Input.gain(input))
       duckDb = LiveNumber(Input.duck(input))
     }
@@ -32,7 +32,7 @@ final class MixerControls: Sendable {
   let release: LiveNumber
 
   init(_ config: Mixer.Config) {
-    inputs = config.effectiveInputs.map { Input($0) }
+    inputs = config.effectiveInputs.map { Input($0.name, $0.value) }
     threshold = LiveNumber(0)
     attack = LiveNumber(0)
     hold = LiveNumber(0)
@@ -42,7 +42,7 @@ final class MixerControls: Sendable {
 
   /// Takes changed options; inputs with other names are another mixer.
   func set(_ config: Mixer.Config) {
-    for input in config.effectiveInputs { inputs.first { $0.name == input.name }?.set(input) }
+    for input in config.effectiveInputs { inputs.first { $0.name == input.name }?.set(input.value) }
     threshold.set(Float(amplitude(decibels: config.thresholdDb)))
     attack.set(Float(config.attackMs) / 1000)
     hold.set(Float(config.holdMs) / 1000)

@@ -1,7 +1,7 @@
 /// `mixer`: many streams to one.
 public enum Mixer: NodeDefinition {
   public struct Config: Configuration {
-    public var inputs = MixerInputs()
+    public var inputs = OptionMap<MixerInput>()
     public var sampleRate = 48_000
     public var channels = 2
     /// Largest delay of the jitter buffers, in milliseconds.
@@ -38,11 +38,13 @@ public enum Mixer: NodeDefinition {
     }
 
     /// The inputs, or the one that a mixer without any has.
-    var effectiveInputs: [MixerInput] { inputs.all.isEmpty ? [MixerInput(name: "audio")] : inputs.all }
+    var effectiveInputs: [OptionMap<MixerInput>.Entry] {
+      inputs.entries.isEmpty ? [.init("audio", MixerInput())] : inputs.entries
+    }
     var format: StreamFormat { StreamFormat(sampleRate: sampleRate, channels: channels) }
 
     public func check() -> [Problem] {
-      guard inputs.all.contains(where: \.priority), inputs.all.allSatisfy(\.priority) else { return [] }
+      guard !inputs.entries.isEmpty, inputs.entries.allSatisfy(\.value.priority) else { return [] }
       return [
         Problem(
           .warning, path: "inputs", message: "every input has priority, so none is ever lowered",
@@ -55,7 +57,7 @@ public enum Mixer: NodeDefinition {
   public static let summary =
     "Mixes any number of streams to one; while a priority input is heard, the others are lowered."
 
-  public static let traits: NodeTraits = .mixes
+  public static let traits = NodeTraits.mixes
 
   public static func ports(for config: Config) -> [Port] {
     config.effectiveInputs.map { .audioIn($0.name, "PCM of any rate and channels, any number of streams.") } + [

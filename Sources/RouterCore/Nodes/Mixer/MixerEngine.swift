@@ -42,24 +42,28 @@ struct MixerEngine: ~Copyable {
   }
 
   private mutating func mixBlock(at now: Instant) {
-    for bus in buses { bus.render(at: now) }
+    for index in buses.indices { buses[index].render(at: now) }
     duck()
     var target = sum.mutableSpan(0..<sum.count)
     for index in target.indices { target[index] = 0 }
-    for bus in buses { bus.mix(into: &target, channels: format.channels, duck: ducker.factor) }
+    var count = 0
+    for index in buses.indices {
+      buses[index].mix(into: &target, channels: format.channels, duck: ducker.factor)
+      count += buses[index].voices
+    }
     var out = bytes.bytes(bytes.count)
     convertFromFloat(target.span, to: format.sample, into: &out)
-    voices.set(buses.reduce(0) { $0 + $1.voices })
+    voices.set(count)
     reduction.set(Int(ducker.reductionDb * 1000))
   }
 
   private mutating func duck() {
     let seconds = Float(frames) / Float(format.sampleRate)
     var wanted: Float = 0
-    for bus in buses {
+    for index in buses.indices {
       wanted = max(
         wanted,
-        bus.wantedDuckDb(threshold: controls.threshold.value, hold: controls.hold.value, seconds: seconds))
+        buses[index].wantedDuckDb(threshold: controls.threshold.value, hold: controls.hold.value, seconds: seconds))
     }
     ducker.advance(
       toward: wanted, seconds: seconds, attack: controls.attack.value, release: controls.release.value)
