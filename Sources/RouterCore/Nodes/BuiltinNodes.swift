@@ -10,5 +10,6 @@ public enum BuiltinNodes: Plugin {
     try registrar.add(Null.self)
     try registrar.add(EventLog.self)
     try registrar.add(LevelsEvent.self)
+    try registrar.add(ServiceEvent.self)
   }
 }

@@ -46,8 +46,10 @@ public struct NodeTraits: OptionSet, Sendable {
   public static let oneStream = NodeTraits(rawValue: 2)
   /// Runs in `--once`.
   public static let poller = NodeTraits(rawValue: 4)
+  /// Its stages are heavy: they run on worker loops, behind a ring, each stream pinned to one worker.
+  public static let worker = NodeTraits(rawValue: 8)
   /// Makes one stream of all that reach it: what follows sees one source.
-  public static let mixes = NodeTraits(rawValue: 8)
+  public static let mixes = NodeTraits(rawValue: 16)
 }
 
 /// What a plugin registers with. Collects node types; refuses a second one of the same name.
@@ -84,6 +86,6 @@ public struct PayloadDescription: Sendable {
 }
 
 /// A statically linked set of node types.
-public protocol Plugin {
+public protocol Plugin: SendableMetatype {
   static func register(with registrar: inout Registrar) throws(RegistrationError)
 }

@@ -24,7 +24,7 @@ public struct NodeType: Sendable {
     options = D.Config.options.map { option in
       OptionDescription(
         name: option.name, typeName: option.typeName, unit: option.unit, range: option.range,
-        defaultValue: option.isRequired ? nil : option.value(fresh), help: option.help, isLive: option.isLive,
+        defaultValue: option.isRequired ? .none : .some(option.value(fresh)), help: option.help, isLive: option.isLive,
         isSecret: option.isSecret, schema: option.schema)
     }
     choices = { D.choices() }

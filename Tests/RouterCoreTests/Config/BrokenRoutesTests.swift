@@ -36,6 +36,7 @@ private func documents() -> [String] {
     let types = try testTypes()
     for problem in RoutesDocument.read(text, types: types, in: testSurroundings).problems {
       guard let fix = problem.fix else { continue }
+      #expect(fix.members != nil)
       let left = RoutesDocument.read(json.patched(by: fix), types: types, in: testSurroundings).problems
       #expect(!left.contains { $0.path == problem.path && $0.message == problem.message })
     }

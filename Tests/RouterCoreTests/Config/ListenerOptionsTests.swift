@@ -63,7 +63,7 @@ private func problems(_ json: JSON, in surroundings: Surroundings = .none) -> [S
 
   @Test func `a fix is a merge patch from the same root`() {
     let (_, problems) = Door.decode(["limits": ["idleSecond": 4]])
-    #expect(problems.map(\.fix) == [["limits": ["idleSecond": nil, "idleSeconds": 4]]])
+    #expect(problems.map(\.fix) == [["limits": ["idleSecond": .null, "idleSeconds": 4]]])
     #expect(problems.map(\.pointer) == ["/limits/idleSecond"])
   }
 

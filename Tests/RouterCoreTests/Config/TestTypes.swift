@@ -2,28 +2,31 @@ import RouterCore
 
 // Node types small enough to know by heart, with every kind of option and port a document can meet.
 
-struct VolumeEvent: EventPayload {
+struct TinyVolume: EventPayload {
   static let name = "volume"
   static let kind = EventKind.state
   static let shape = #"{"percent":number}"#
   var json: JSON { ["percent": 0] }
 }
 
-struct TrackEvent: EventPayload {
+struct TinyTrack: EventPayload {
   static let name = "track"
   static let kind = EventKind.state
   static let shape = #"{"title":text}"#
   var json: JSON { ["title": ""] }
 }
 
-struct Idle: Node {}
+private struct Idle: Node {}
 
-extension NodeDefinition {
+/// Makes nodes that do nothing.
+protocol TinyType: NodeDefinition {}
+
+extension TinyType {
   static func make(_ config: Config, _ context: NodeContext) -> any Node { Idle() }
 }
 
 /// Listens; sound out, events both ways.
-enum Phone: NodeDefinition {
+enum TinyPhone: TinyType {
   struct Config: ListeningConfiguration {
     var listener = ListenerSettings(listen: PeerAddress(host: "0.0.0.0", port: 12889))
     var name = "Router"
@@ -40,16 +43,16 @@ enum Phone: NodeDefinition {
   static let summary = "Takes what a phone casts."
   static func ports(for config: Config) -> [Port] {
     [
-      .audioOut("audio", "What the phone plays."), .eventOut("track", TrackEvent.self, "What it is."),
-      .eventOut("volume", VolumeEvent.self, "How loud the phone wants it."),
-      .eventIn("control", VolumeEvent.self, "Tells the phone."),
+      .audioOut("audio", "What the phone plays."), .eventOut("track", TinyTrack.self, "What it is."),
+      .eventOut("volume", TinyVolume.self, "How loud the phone wants it."),
+      .eventIn("control", TinyVolume.self, "Tells the phone."),
     ]
   }
   static func claims(of config: Config) -> [Claim] { [.route(config.listener.listen, "GET /audio")] }
 }
 
 /// Sends a codec of its own.
-enum Microphones: NodeDefinition {
+enum TinyMicrophones: TinyType {
   struct Config: ListeningConfiguration {
     var listener = ListenerSettings(listen: PeerAddress(host: "0.0.0.0", port: 5096))
     var holdSeconds = 10.0
@@ -66,7 +69,7 @@ enum Microphones: NodeDefinition {
 }
 
 /// Sends what nothing here can read.
-enum Foreign: NodeDefinition {
+enum TinyForeign: TinyType {
   struct Config: Configuration {
     static var options: [Option<Self>] { [] }
   }
@@ -77,7 +80,7 @@ enum Foreign: NodeDefinition {
   }
 }
 
-enum Decoder: NodeDefinition {
+enum TinyDecoder: TinyType {
   struct Config: Configuration {
     enum Order: String, OptionValue, CaseIterable { case high, low }
     var nibbleOrder = Order.high
@@ -91,7 +94,7 @@ enum Decoder: NodeDefinition {
 }
 
 /// Holds a device.
-enum Speaker: NodeDefinition {
+enum TinySpeaker: TinyType {
   struct Config: Configuration {
     enum Combine: String, OptionValue, CaseIterable { case mix, newest }
     var device = "default"
@@ -110,8 +113,8 @@ enum Speaker: NodeDefinition {
   static let traits: NodeTraits = .soundDevice
   static func ports(for config: Config) -> [Port] {
     [
-      .audioIn("audio", "What is heard."), .eventIn("volume", VolumeEvent.self, "Sets the volume."),
-      .eventOut("volumeState", VolumeEvent.self, "The volume now."),
+      .audioIn("audio", "What is heard."), .eventIn("volume", TinyVolume.self, "Sets the volume."),
+      .eventOut("volumeState", TinyVolume.self, "The volume now."),
     ]
   }
   static func claims(of config: Config) -> [Claim] { [.device(config.device)] }
@@ -119,7 +122,7 @@ enum Speaker: NodeDefinition {
 }
 
 /// Takes one stream at a time.
-enum WebStream: NodeDefinition {
+enum TinyWebStream: TinyType {
   struct Config: ListeningConfiguration {
     var listener = ListenerSettings(listen: PeerAddress(host: "0.0.0.0", port: 8090))
     var path = "/stream.wav"
@@ -131,13 +134,13 @@ enum WebStream: NodeDefinition {
   static let summary = "Plays to web listeners."
   static let traits: NodeTraits = .oneStream
   static func ports(for config: Config) -> [Port] {
-    [.audioIn("audio", codecs: [.pcm, .mp3], "What is heard."), .eventIn("track", TrackEvent.self, "What it is.")]
+    [.audioIn("audio", codecs: [.pcm, .mp3], "What is heard."), .eventIn("track", TinyTrack.self, "What it is.")]
   }
   static func claims(of config: Config) -> [Claim] { [.route(config.listener.listen, "GET \(config.path)")] }
 }
 
 /// Ports by options.
-enum Desk: NodeDefinition {
+enum TinyDesk: TinyType {
   struct Input: Configuration, OptionValue {
     var gainDb = 0.0
     var priority = false
@@ -161,7 +164,7 @@ enum Desk: NodeDefinition {
   }
 }
 
-enum Meter: NodeDefinition {
+enum TinyMeter: TinyType {
   struct Config: Configuration {
     static var options: [Option<Self>] { [] }
   }
@@ -173,7 +176,7 @@ enum Meter: NodeDefinition {
 }
 
 /// Required options, and ones that may be left out.
-enum Archive: NodeDefinition {
+enum TinyArchive: TinyType {
   struct Config: Configuration {
     var directory = ""
     var rotateSeconds = 10
@@ -198,7 +201,7 @@ enum Archive: NodeDefinition {
 }
 
 /// Takes any event, holds a secret.
-enum Store: NodeDefinition {
+enum TinyStore: TinyType {
   struct Config: Configuration {
     var url = "redis://127.0.0.1"
     var password: Secret?
@@ -212,7 +215,7 @@ enum Store: NodeDefinition {
 }
 
 /// Looks at the nodes it is linked with.
-enum Panel: NodeDefinition {
+enum TinyPanel: TinyType {
   struct Config: Configuration {
     var base = 0
     static var options: [Option<Self>] { [Option("base", \.base, 0...100, "The first button.")] }
@@ -220,7 +223,7 @@ enum Panel: NodeDefinition {
   static let type = "panel.selector"
   static let summary = "Chooses."
   static func ports(for config: Config) -> [Port] {
-    [.eventIn("presses", VolumeEvent.self, "Buttons."), .eventOut("playback", VolumeEvent.self, "What to play.")]
+    [.eventIn("presses", TinyVolume.self, "Buttons."), .eventOut("playback", TinyVolume.self, "What to play.")]
   }
   static func check(_ config: Config, linkedTo others: [LinkedNode]) -> [Problem] {
     others.compactMap { other in
@@ -233,26 +236,26 @@ enum Panel: NodeDefinition {
 }
 
 extension Codec {
-  static let adpcm = Codec(rawValue: "ima-adpcm")
-  static let mp3 = Codec(rawValue: "mp3")
+  fileprivate static let adpcm = Codec(rawValue: "ima-adpcm")
+  fileprivate static let mp3 = Codec(rawValue: "mp3")
 }
 
 /// All of them.
 func testTypes() throws(RegistrationError) -> Registrar {
   var registrar = Registrar()
-  try registrar.add(Phone.self)
-  try registrar.add(Microphones.self)
-  try registrar.add(Decoder.self)
-  try registrar.add(Foreign.self)
-  try registrar.add(Speaker.self)
-  try registrar.add(WebStream.self)
-  try registrar.add(Desk.self)
-  try registrar.add(Meter.self)
-  try registrar.add(Archive.self)
-  try registrar.add(Store.self)
-  try registrar.add(Panel.self)
-  try registrar.add(VolumeEvent.self)
-  try registrar.add(TrackEvent.self)
+  try registrar.add(TinyPhone.self)
+  try registrar.add(TinyMicrophones.self)
+  try registrar.add(TinyDecoder.self)
+  try registrar.add(TinyForeign.self)
+  try registrar.add(TinySpeaker.self)
+  try registrar.add(TinyWebStream.self)
+  try registrar.add(TinyDesk.self)
+  try registrar.add(TinyMeter.self)
+  try registrar.add(TinyArchive.self)
+  try registrar.add(TinyStore.self)
+  try registrar.add(TinyPanel.self)
+  try registrar.add(TinyVolume.self)
+  try registrar.add(TinyTrack.self)
   return registrar
 }
 

@@ -29,11 +29,11 @@ extension OptionValue where Self: Configuration {
     self = try Self.read(json, over: nil, in: .none)
   }
 
-  /// Options left out keep what `current` holds.
+  /// Options left out keep what `current` holds. Warnings of its `check()` are told only beside errors.
   public static func read(_ json: JSON, over current: Self?, in surroundings: Surroundings) throws(Mismatch) -> Self {
     guard let members = json.members else { throw Mismatch("an object") }
     let (value, problems) = decode(members, over: current ?? Self(), in: surroundings)
-    guard problems.isEmpty else { throw Mismatch(inside: problems) }
+    guard !problems.hasErrors else { throw Mismatch(inside: problems) }
     return value
   }
 }

@@ -60,18 +60,18 @@ public struct OptionMap<Value: OptionValue>: OptionValue {
   public var json: JSON { .object(entries.map { JSON.Member($0.name, $0.value.json) }) }
 }
 
-/// Names can be ports, so they follow the rule of ports and not that of ids: `[A-Za-z][A-Za-z0-9_-]*`.
-private let namePattern = "^[A-Za-z][A-Za-z0-9_-]*$"
+/// Names can be ports, so they follow the rule of ports and not that of ids: `[a-z][A-Za-z0-9_-]*`.
+private let namePattern = "^[a-z][A-Za-z0-9_-]*$"
 
 private func isName(_ name: String) -> Bool {
-  guard let first = name.unicodeScalars.first, first.isASCII, first.properties.isAlphabetic else { return false }
+  guard let first = name.utf8.first, (97...122).contains(first) else { return false }
   return Problem.word(name) == name && !name.contains("$")
 }
 
 extension Problem {
   fileprivate static func badName(_ member: JSON.Member) -> Problem {
     var problem = Problem(
-      path: "", message: "bad name", hint: "a name begins with a letter and holds letters, digits, - and _")
+      path: "", message: "bad name", hint: "a name begins with a small letter and holds letters, digits, - and _")
     problem = problem.under(member.key)
     problem.aim = .key
     return problem

@@ -15,7 +15,7 @@ extension Double: OptionValue {
   public static var typeName: String { "number" }
   public init(json: JSON) throws(Mismatch) {
     guard let value = json.double else {
-      let number = json.text.flatMap { Double($0) }.flatMap { $0.isFinite ? JSON.number($0) : nil }
+      let number = json.text.flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }.map { JSON.number($0) }
       throw Mismatch("a number", meaning: number)
     }
     self = value

@@ -35,7 +35,7 @@ extension RoutesReader {
     better.node = meant ?? ""
     report(
       "there is no node \(JSON.string(end.node).compact)", hint: meant.map { "did you mean \"\($0)\"?" },
-      fix: meant == nil ? nil : endFix(end, better, at: place, source: source), at: place)
+      fix: meant.flatMap { _ in endFix(end, better, at: place, source: source) }, at: place)
   }
 
   private mutating func reportNoPort(_ direction: Port.Direction, of node: PlannedNode, at place: LinkPlace) {
@@ -61,7 +61,7 @@ extension RoutesReader {
     let words = role == .through ? "ports" : "\(direction.rawValue)s"
     report(
       message, hint: meant.map { "did you mean \"\($0)\"?" } ?? list(words, wanted),
-      fix: meant == nil ? nil : endFix(end, better, at: place, source: source), at: place)
+      fix: meant.flatMap { _ in endFix(end, better, at: place, source: source) }, at: place)
   }
 
   private func list(_ words: String, _ names: [String]) -> String {

@@ -1,0 +1,109 @@
+internal import RouterCore
+
+/// The control half of `alsa.sink`: opens the card, and gives every stream a voice on it, now or when the card is back.
+actor AlsaSinkNode: Node {
+  private let config: AlsaSinkConfig
+  private let context: NodeContext
+  private let metrics: SpeakerMetrics
+  private var speaker: (card: Speaker, format: CardFormat)?
+  private var inputs: [SpeakerInput] = []
+  private var lastOrder = 0
+  private var hasSaidPriority = false
+
+  init(_ config: AlsaSinkConfig, _ context: NodeContext) {
+    self.config = config
+    self.context = context
+    metrics = SpeakerMetrics(context.metrics)
+  }
+
+  func prepare() async throws(NodeFailure) {
+    let opened: (card: Speaker, result: Result<Speaker.Opened, CardFailure>)
+    do throws(SystemError) {
+      let card = try Speaker(settings)
+      opened = (card, try await card.open())
+    } catch {
+      throw NodeFailure(.broken, "cannot play on \"\(config.device)\": \(error)")
+    }
+    switch opened.result {
+    case .failure(let failure):
+      let known = await context.blocking.run { AlsaDevices.names() }
+      throw NodeFailure(opening: config.device, failure, known: known)
+    case .success(let details):
+      metrics.openings.add()
+      say(details)
+      speaker = (opened.card, details.format)
+      inputs.removeAll { $0.isOver }
+      for input in inputs { connect(input) }
+    }
+  }
+
+  func run() async throws(NodeFailure) {
+    guard let card = speaker?.card else { return }
+    let loss = await withTaskCancellationHandler {
+      await card.end
+    } onCancel: {
+      card.stop()
+    }
+    if let loss { throw NodeFailure(losing: config.device, loss) }
+  }
+
+  func stop() async {
+    guard let card = speaker?.card else { return }
+    speaker = nil
+    for input in inputs { input.disconnect() }
+    card.stop()
+    _ = await card.end
+  }
+
+  func makeStage(for request: StageRequest) async throws(StageRefusal) -> sending MadeStage {
+    inputs.removeAll { $0.isOver }
+    guard inputs.count < VoiceTable.capacity else {
+      throw StageRefusal("a sound card plays at most \(VoiceTable.capacity) streams", bridge: "mixer")
+    }
+    lastOrder += 1
+    let input = SpeakerInput(format: request.format, record: request.offer.record, order: lastOrder)
+    if speaker != nil, !connect(input) {
+      throw StageRefusal("a sound card cannot play \(request.format)", bridge: "resample")
+    }
+    inputs.append(input)
+    return MadeStage(SpeakerStage(input))
+  }
+
+  private var settings: Speaker.Settings {
+    Speaker.Settings(
+      name: "card-\(context.id)", device: config.device, period: .milliseconds(config.periodMs),
+      combination: config.combine, time: context.time, metrics: metrics)
+  }
+
+  /// Makes a voice from the stream to the card.
+  @discardableResult
+  private func connect(_ input: SpeakerInput) -> Bool {
+    guard let (card, format) = speaker else { return false }
+    let ends: Voice.Ends
+    do throws(ConversionError) {
+      ends = try Voice.make(
+        input: input.format, output: (format.sampleRate, format.channels),
+        settings: JitterSettings(ceiling: .milliseconds(config.latencyMs)), record: input.record, at: context.time.now)
+    } catch {
+      context.log.warning("stream cannot be played", ("format", "\(input.format)"), ("error", "\(error)"))
+      return false
+    }
+    guard card.table.add(ends.reader, order: input.order, record: input.record) else { return false }
+    input.connect(SpeakerVoice(writer: ends.writer, wakeUp: card.wakeUp))
+    return true
+  }
+
+  private func say(_ opened: Speaker.Opened) {
+    context.log.info("sound card open", ("device", config.device), ("format", "\(opened.format)"))
+    metrics.realtime.set(opened.realtimeRefusal == nil ? 1 : 0)
+    guard !hasSaidPriority else { return }
+    hasSaidPriority = true
+    if let code = opened.realtimeRefusal {
+      context.log.warning(
+        "no real-time priority, sound may stutter while the machine is busy",
+        ("error", errnoText(code)), ("hint", "LimitRTPRIO=95 in the service, or rtprio in /etc/security/limits.d"))
+    } else {
+      context.log.info("sound card thread has real-time priority")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Glibc
+import RouterCore
+import Synchronization
+import Testing
+
+/// A folder with a card made of nothing, played through the real alsa-lib; see Tests/Doubles/alsa-paced.c.
+///
+/// The first use compiles the card and points alsa-lib of this process at it.
+final class PacedCard: Sendable {
+  let folder: String
+  private static let count = Atomic<Int>(0)
+  private static let doubles = #filePath.components(droppingLast: 3) + "/Doubles"
+  private static let isReady: Bool = {
+    let library = "/tmp/paced-card-\(getpid()).so"
+    let source = doubles + "/alsa-paced.c"
+    guard unsafe system("cc -O2 -shared -fPIC -DPIC -o \(library) \(source) -lasound") == 0 else { return false }
+    unsafe setenv("ALSA_CONFIG_PATH", doubles + "/asound.conf", 1)
+    unsafe setenv("PACED_CARD", library, 1)
+    return true
+  }()
+
+  init() throws {
+    try #require(Self.isReady, "cc cannot compile Tests/Doubles/alsa-paced.c: is libasound2-dev installed?")
+    folder = "/tmp/paced-\(getpid())-\(Self.count.add(1, ordering: .relaxed).newValue)"
+    try #require(unsafe mkdir(folder, 0o755) == 0)
+  }
+
+  deinit {
+    for name in ["played.raw", "unplugged", "hang", "xrun"] { unsafe unlink("\(folder)/\(name)") }
+    unsafe rmdir(folder)
+  }
+
+  /// The card's name for alsa-lib.
+  func device(_ more: String = "") -> String { "paced:DIR=\(folder)" + (more.isEmpty ? "" : "," + more) }
+
+  func raise(_ flag: String) {
+    let descriptor = unsafe open("\(folder)/\(flag)", O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
+    close(descriptor)
+  }
+
+  func lower(_ flag: String) { unsafe unlink("\(folder)/\(flag)") }
+  func has(_ flag: String) -> Bool { unsafe access("\(folder)/\(flag)", F_OK) == 0 }
+
+  /// What was heard so far.
+  var played: [UInt8] {
+    let descriptor = unsafe open("\(folder)/played.raw", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe read(descriptor, &chunk, chunk.count)
+      if count <= 0 { return bytes }
+      bytes += chunk.prefix(count)
+    }
+  }
+}
+
+extension String {
+  func components(droppingLast count: Int) -> String {
+    split(separator: "/").dropLast(count).map { "/" + $0 }.joined()
+  }
+}
+
+/// Looks every 10 ms: the card plays in real time and reports to a file.
+/// - Returns: false if it did not happen within `limit`.
+func comesTrue(within limit: Duration = .seconds(5), _ condition: () async -> Bool) async -> Bool {
+  let end = Instant.now() + limit
+  while Instant.now() < end {
+    if await condition() { return true }
+    try? await Task.sleep(for: .milliseconds(10))
+  }
+  return await condition()
+}

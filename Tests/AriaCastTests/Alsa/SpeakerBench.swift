@@ -1,0 +1,159 @@
+import RouterCore
+import Support
+import Synchronization
+
+@testable import AriaCast
+
+/// The machine's clock, which a test can let jump ahead.
+final class JumpingTime: TimeSource {
+  private let ahead = Atomic<Int64>(0)
+  var now: Instant { .now() + .nanoseconds(ahead.load(ordering: .relaxed)) }
+  func jump(by duration: Duration) { ahead.add(duration.nanoseconds, ordering: .relaxed) }
+  func sleep(until instant: Instant) async throws(CancellationError) {
+    try await SystemTime().sleep(until: .now() + (instant - now))
+  }
+}
+
+/// An `alsa.sink` in real time: on a real loop, fed by streams that send at their pace.
+final class SpeakerBench: Sendable {
+  let time = JumpingTime()
+  let log = CollectLog()
+  let node: any Node
+  private let host: FakeHost
+  private let loop: Loop
+  private let metrics: NodeMetrics
+  private let life = PthreadLock<Task<NodeFailure?, Never>?>(nil)
+  private let lastStream = Atomic<UInt64>(0)
+
+  init(_ device: String, latencyMs: Int = 200, combine: Combination = .mix) throws {
+    var config = AlsaSinkConfig()
+    config.device = device
+    config.latencyMs = latencyMs
+    config.combine = combine
+    host = try FakeHost(node: "speaker")
+    loop = Loop(name: "bench", poller: try ParkingPoller(), time: time)
+    loop.start()
+    metrics = NodeMetrics(registry: host.registry, node: "speaker")
+    let fake = host.context
+    node = AlsaSink.make(
+      config,
+      NodeContext(
+        id: "speaker", label: "speaker", log: Log(source: "speaker", level: .debug, sink: log), metrics: metrics,
+        time: time, loop: loop, blocking: fake.blocking, web: fake.web, http: fake.http, sockets: UnreachableSockets(),
+        datagrams: fake.datagrams,
+        folder: fake.folder, store: FakeStore(), graph: fake.graph))
+  }
+
+  /// Prepares and runs the node, as the supervisor does, for as long as `body` takes.
+  func run(_ body: () async throws -> Void) async throws {
+    do {
+      try await start()
+      try await body()
+    } catch {
+      await stop()
+      throw error
+    }
+    await stop()
+  }
+
+  /// Prepares the node and lets it run.
+  func start() async throws {
+    try await node.prepare()
+    let node = node
+    let life = Task { () -> NodeFailure? in
+      do throws(NodeFailure) { try await node.run() } catch { return error }
+      return nil
+    }
+    self.life.withLock { $0 = life }
+  }
+
+  /// Waits for the node to fail and stops it.
+  func failure() async -> NodeFailure? {
+    let failure = await life.withLock { $0 }?.value
+    await node.stop()
+    return failure
+  }
+
+  /// Ends the node, the loops and their threads.
+  func stop() async {
+    life.withLock { $0 }?.cancel()
+    _ = await failure()
+    await loop.stop()
+    await host.stop()
+  }
+
+  var cardUnderruns: Int { metrics.counter("router_speaker_card_underruns_total", "").current }
+  /// Seconds a stream's buffer holds at most.
+  var bufferDelay: Double { Double(metrics.gauge("router_speaker_buffer_delay_seconds", "").current) * 1e-6 }
+  var isRunning: Bool { metrics.gauge("router_speaker_running", "").current == 1 }
+
+  /// Opens a stream that reaches the speaker.
+  func open(_ format: StreamFormat) async throws -> BenchStream {
+    let offer = StreamOffer(format: format, peer: "127.0.0.1:5000", label: "phone")
+    let id = lastStream.add(1, ordering: .relaxed).newValue
+    let made = try await node.makeStage(
+      for: StageRequest(stream: id, port: "audio", format: format, offer: offer, origin: "source", loop: loop))
+    await loop.open(
+      id,
+      Branch(
+        node: "source", format: format, stage: PassStage(),
+        below: [Branch(node: "speaker", link: "in", format: format, stage: made.stage)]))
+    return BenchStream(id: id, format: format, record: offer.record, loop: loop)
+  }
+}
+
+/// A stream on its way to the speaker.
+struct BenchStream: Sendable {
+  let id: StreamID
+  let format: StreamFormat
+  let record: PathRecord
+  let loop: Loop
+
+  /// Sends in packets of 20 ms, each at its time; returns after the last.
+  func send(_ bytes: [UInt8]) async {
+    await withCheckedContinuation { done in
+      Task {
+        await loop.perform { [id, format] loop in
+          let sender = PacedSender(id: id, format: format, bytes: bytes, done: done)
+          sender.timer = loop.schedule(at: loop.time.now, every: .milliseconds(20)) { sender.tick(on: $0) }
+        }
+      }
+    }
+  }
+
+  func close() async { _ = await loop.close(id, .closed) }
+}
+
+/// Unchecked: made on the loop and used nowhere else.
+private final class PacedSender: @unchecked Sendable {
+  let id: StreamID
+  let format: StreamFormat
+  let bytes: [UInt8]
+  let done: CheckedContinuation<Void, Never>
+  var timer: TimerID?
+  private var sent = 0
+  private var sequence: UInt64 = 0
+
+  init(id: StreamID, format: StreamFormat, bytes: [UInt8], done: CheckedContinuation<Void, Never>) {
+    self.id = id
+    self.format = format
+    self.bytes = bytes
+    self.done = done
+  }
+
+  func tick(on loop: isolated Loop) {
+    guard sent < bytes.count else {
+      if let timer { loop.cancel(timer) }
+      timer = nil
+      done.resume()
+      return
+    }
+    let size = min(format.sampleRate / 50 * format.bytesPerFrame, bytes.count - sent)
+    let part = Array(bytes[sent..<sent + size])
+    let packet = unsafe Packet(
+      bytes: part.span.bytes, frames: size / format.bytesPerFrame, sequence: sequence, arrival: loop.time.now)
+    _ = loop.source(id)?.push(packet)
+    sent += size
+    sequence += 1
+  }
+}
