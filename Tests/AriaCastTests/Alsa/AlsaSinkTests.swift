@@ -236,7 +236,9 @@ import Testing
     await bench.stop()
   }
 
-  @Test(arguments: [(EBUSY, "another program plays on it"), (EACCES, "let this user use sound"), (EPERM, "let this user")])
+  @Test(arguments: [
+    (EBUSY, "another program plays on it"), (EACCES, "let this user use sound"), (EPERM, "let this user"),
+  ])
   func `a card somebody else holds or guards blocks`(code: Int32, hint: String) async throws {
     let card = try PacedCard()
     let bench = try SpeakerBench(card.device("REFUSE=\(code)"))

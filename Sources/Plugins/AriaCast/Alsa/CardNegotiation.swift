@@ -48,7 +48,8 @@ enum CardNegotiation {
     return format
   }
 
-  private static func chooseEncoding(_ pcm: OpaquePointer, _ params: OpaquePointer) throws(CardFailure) -> CardEncoding {
+  private static func chooseEncoding(_ pcm: OpaquePointer, _ params: OpaquePointer) throws(CardFailure) -> CardEncoding
+  {
     for (encoding, name) in encodings where unsafe snd_pcm_hw_params_test_format(pcm, params, name) == 0 {
       try check(unsafe snd_pcm_hw_params_set_format(pcm, params, name), "choose the sample type of")
       return encoding
