@@ -295,6 +295,19 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: unsafe getenv("SOAK") != nil))
+  func `a card 200 ppm fast is followed for three minutes without a fault`() async throws {
+    let card = try PacedCard()
+    let bench = try SpeakerBench(card.device("PPM=200"))
+    try await bench.run {
+      let stream = try await bench.open(Self.stereo)
+      await stream.send([Int16](repeating: 100, count: 2 * 48_000 * 180).pcmBytes)
+      #expect(abs(bench.drift + 200) < 60, "the stream is read as much slower as the card is fast")
+      #expect(bench.faults == 0)
+      await stream.close()
+    }
+  }
+
   // MARK: Signals
 
   /// 1000 Hz.

@@ -82,8 +82,13 @@ final class SpeakerBench: Sendable {
   }
 
   var cardUnderruns: Int { metrics.counter("router_speaker_card_underruns_total", "").current }
-  /// Seconds a stream's buffer holds at most.
-  var bufferDelay: Double { Double(metrics.gauge("router_speaker_buffer_delay_seconds", "").current) * 1e-6 }
+  /// How much faster than nominal the newest stream is read, in ppm.
+  var drift: Double { Double(metrics.gauge("router_speaker_drift_ppm", "").current) * 1e-3 }
+  /// Underruns of the card and of streams, and cuts, in all.
+  var faults: Int {
+    ["card_underruns", "stream_underruns", "trims"]
+      .reduce(0) { $0 + metrics.counter("router_speaker_\($1)_total", "").current }
+  }
   var isRunning: Bool { metrics.gauge("router_speaker_running", "").current == 1 }
 
   /// Opens a stream that reaches the speaker.

@@ -82,7 +82,7 @@ import Testing
         packets += middle - begin
         periods += allocation_count() - middle
       }
-      // An unoptimised voice allocates by itself; `make check` runs this optimised.
+      // Unoptimised code of a voice allocates where optimised code does not.
       let isOptimised = !_isDebugAssertConfiguration()
       #expect(
         packets == 0 && (periods == 0 || !isOptimised), "\(combination): \(packets) by packets, \(periods) by periods")
