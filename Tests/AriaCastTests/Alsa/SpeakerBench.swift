@@ -84,10 +84,9 @@ final class SpeakerBench: Sendable {
   var cardUnderruns: Int { metrics.counter("router_speaker_card_underruns_total", "").current }
   /// How much faster than nominal the newest stream is read, in ppm.
   var drift: Double { Double(metrics.gauge("router_speaker_drift_ppm", "").current) * 1e-3 }
-  /// Underruns of the card and of streams, and cuts, in all.
-  var faults: Int {
-    ["card_underruns", "stream_underruns", "trims"]
-      .reduce(0) { $0 + metrics.counter("router_speaker_\($1)_total", "").current }
+  /// Underruns of the card, underruns of streams, cuts.
+  var faults: [Int] {
+    ["card_underruns", "stream_underruns", "trims"].map { metrics.counter("router_speaker_\($0)_total", "").current }
   }
   var isRunning: Bool { metrics.gauge("router_speaker_running", "").current == 1 }
 
@@ -113,7 +112,7 @@ struct BenchStream: Sendable {
   let record: PathRecord
   let loop: Loop
 
-  /// Sends in packets of 20 ms, each at its time; returns after the last.
+  /// Sends in packets of 20 ms, each at its time; returns after the last, or when the stream was closed.
   func send(_ bytes: [UInt8]) async {
     await withCheckedContinuation { done in
       Task {
@@ -146,7 +145,7 @@ private final class PacedSender: @unchecked Sendable {
   }
 
   func tick(on loop: isolated Loop) {
-    guard sent < bytes.count else {
+    guard sent < bytes.count, loop.source(id) != nil else {
       if let timer { loop.cancel(timer) }
       timer = nil
       done.resume()

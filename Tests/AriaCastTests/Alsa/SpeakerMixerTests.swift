@@ -61,8 +61,8 @@ import Testing
     #expect(desk.mixer.voices == 0)
   }
 
-  @Test func `neither a packet nor a period asks the heap for memory`() throws {
-    try #require(allocation_counter_works())
+  @Test(.enabled(if: allocation_counter_works()))
+  func `neither a packet nor a period asks the heap for memory`() throws {
     for combination in Combination.allCases {
       var desk = try SpeakerDesk(combination)
       let streams = [desk.open(), desk.open()]
