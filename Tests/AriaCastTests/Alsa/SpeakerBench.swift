@@ -136,6 +136,7 @@ private final class PacedSender: @unchecked Sendable {
   var timer: TimerID?
   private var sent = 0
   private var sequence: UInt64 = 0
+  private var begin: Instant?
 
   init(id: StreamID, format: StreamFormat, bytes: [UInt8], done: CheckedContinuation<Void, Never>) {
     self.id = id
@@ -144,19 +145,31 @@ private final class PacedSender: @unchecked Sendable {
     self.done = done
   }
 
+  /// Sends what is due: a tick that comes late, or not at all, delays packets and loses none.
   func tick(on loop: isolated Loop) {
-    guard sent < bytes.count, loop.source(id) != nil else {
-      if let timer { loop.cancel(timer) }
-      timer = nil
-      done.resume()
-      return
+    let begin = begin ?? loop.time.now
+    self.begin = begin
+    while sent < bytes.count, loop.time.now >= begin + .milliseconds(20) * Int(sequence) {
+      guard let source = loop.source(id) else { return finish(on: loop) }
+      push(to: source, at: loop.time.now)
     }
+    if sent == bytes.count { finish(on: loop) }
+  }
+
+  private func push(to source: StreamSource, at now: Instant) {
     let size = min(format.sampleRate / 50 * format.bytesPerFrame, bytes.count - sent)
     let part = Array(bytes[sent..<sent + size])
     let packet = unsafe Packet(
-      bytes: part.span.bytes, frames: size / format.bytesPerFrame, sequence: sequence, arrival: loop.time.now)
-    _ = loop.source(id)?.push(packet)
+      bytes: part.span.bytes, frames: size / format.bytesPerFrame, sequence: sequence, arrival: now)
+    _ = source.push(packet)
     sent += size
     sequence += 1
+  }
+
+  private func finish(on loop: isolated Loop) {
+    guard let timer else { return }
+    loop.cancel(timer)
+    self.timer = nil
+    done.resume()
   }
 }
