@@ -25,7 +25,9 @@ func plugin(_ name: String, _ libraries: [Target.Dependency] = []) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["Support", "CAllocationCounter"], path: "Tests/\(name)", swiftSettings: strict)
+  .testTarget(
+    name: name, dependencies: dependencies + ["Support", "CAllocationCounter"], path: "Tests/\(name)",
+    swiftSettings: strict)
 }
 
 let package = Package(
@@ -45,6 +47,8 @@ let package = Package(
       name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"], swiftSettings: strict),
 
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .executableTarget(
+      name: "bench-hop", dependencies: ["RouterCore"], path: "Tests/Benchmarks/Hop", swiftSettings: strict),
     .target(name: "Support", dependencies: ["RouterCore"], path: "Tests/Support", swiftSettings: strict),
     tests("RouterCoreTests", ["RouterCore"]),
     tests("RouterWebTests", ["RouterCore", "RouterWeb"]),

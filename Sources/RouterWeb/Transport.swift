@@ -17,7 +17,12 @@ protocol Transport: AnyObject {
   /// TLS holds decrypted bytes that no readiness event will announce.
   var hasBuffered: Bool { get }
   func read(into target: inout MutableRawSpan) -> TransportResult
+  /// Writes what fits now. After `again`, the next write must offer the same bytes first, at least as many: TLS may
+  /// have sealed them already.
   func write(_ bytes: RawSpan) -> TransportResult
+  /// Writes `head` and then `body` in one call, as far as they fit: a frame's header and its payload.
+  /// - Returns: bytes of both together.
+  func write(_ head: RawSpan, _ body: RawSpan) -> TransportResult
   /// Says goodbye (TLS close_notify, then a half close); the descriptor stays open.
   func endWriting()
   /// Closes the descriptor.

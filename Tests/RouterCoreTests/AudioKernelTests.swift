@@ -69,7 +69,9 @@ import Testing
   }
 
   @Test func `mono goes to both sides, stereo to the middle`() {
-    let stereo = Self.changed([0, 0, 0, 0]) { mapChannels([Float(0.25), -1].span, channels: 1, into: &$0, channels: 2) }
+    let stereo = Self.changed([0, 0, 0, 0]) {
+      mapChannels([Float(0.25), -1].span, channels: 1, into: &$0, channels: 2)
+    }
     #expect(stereo == [0.25, 0.25, -1, -1])
     let mono = Self.changed([0, 0]) { mapChannels([Float(1), 0, -1, -1].span, channels: 2, into: &$0, channels: 1) }
     #expect(mono == [0.5, -1])

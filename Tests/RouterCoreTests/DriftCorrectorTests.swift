@@ -29,27 +29,27 @@ import Testing
 
   @Test(arguments: 1...8)
   func `at ratio 1 it is the identity, bit for bit, eighteen frames ahead`(channels: Int) {
-    let input = Self.noise(48_000 * channels)
-    let (output, used) = Self.run(input, channels: channels, blocks: 100) { _ in 1 }
+    let input = Self.noise(9_600 * channels)
+    let (output, used) = Self.run(input, channels: channels, blocks: 20) { _ in 1 }
     #expect(output == input)
-    #expect(used == 48_000 + DriftCorrector.lead)
+    #expect(used == 9_600 + DriftCorrector.lead)
   }
 
   @Test(arguments: [300e-6, -300e-6, 0.02, -0.02])
   func `it uses as much as the ratio says`(speed: Double) {
-    let blocks = 1000
+    let blocks = 300
     let (_, used) = Self.run([], channels: 1, blocks: blocks) { _ in 1 + speed }
     let expected = 480 * Double(blocks) * (1 + speed)
-    #expect(abs(Double(used) - expected) < 30)
+    #expect(abs(Double(used) - expected) < 40)
   }
 
-  @Test(arguments: [100.0, 1_000, 5_000, 10_000])
+  @Test(arguments: [100.0, 1_000, 10_000])
   func `a sine stays a sine at any small ratio`(frequency: Double) {
     let turns = frequency / 48_000
-    let input = (0..<100_000).map { Float(0.5 * sine(Double($0) * turns)) }
+    let input = (0..<30_000).map { Float(0.5 * sine(Double($0) * turns)) }
     for speed in [100e-6, -300e-6] {
-      let (output, _) = Self.run(input, channels: 1, blocks: 200) { _ in 1 + speed }
-      let fit = SineFit(output[9_600...].map(Double.init), frequency: turns * (1 + speed))
+      let (output, _) = Self.run(input, channels: 1, blocks: 60) { _ in 1 + speed }
+      let fit = SineFit(output[4_800...].map(Double.init), frequency: turns * (1 + speed))
       #expect(abs(fit.amplitude - 0.5) < 1e-4)
       // Better than 90 dB below the tone, which is better than 16 bits ask for.
       #expect(fit.residual / (fit.amplitude / 2.squareRoot()) < 3.2e-5)
@@ -57,21 +57,21 @@ import Testing
   }
 
   @Test func `after a correction it goes home to whole frames and is the identity again`() throws {
-    let input = Self.noise(480_000)
-    let (output, _) = Self.run(input, channels: 1, blocks: 900) { $0 < 100 ? 1.0001 : 1 }
-    let end = Array(output[(800 * 480)...])
+    let input = Self.noise(200_000)
+    let (output, _) = Self.run(input, channels: 1, blocks: 350) { $0 < 50 ? 1.0001 : 1 }
+    let end = Array(output[(300 * 480)...])
     let shifts = (0..<60).filter { shift in
-      let start = 800 * 480 + shift
+      let start = 300 * 480 + shift
       return input[start..<start + 480] == end[0..<480]
     }
     let shift = try #require(shifts.first)
-    #expect(end[...] == input[(800 * 480 + shift)...].prefix(end.count))
+    #expect(end[...] == input[(300 * 480 + shift)...].prefix(end.count))
   }
 
   @Test func `a ratio that wanders makes no jump`() {
     let turns = 440.0 / 48_000
-    let input = (0..<200_000).map { Float(0.5 * sine(Double($0) * turns)) }
-    let (output, _) = Self.run(input, channels: 1, blocks: 400) { 1 + 300e-6 * sine(Double($0) / 50) }
+    let input = (0..<50_000).map { Float(0.5 * sine(Double($0) * turns)) }
+    let (output, _) = Self.run(input, channels: 1, blocks: 100) { 1 + 300e-6 * sine(Double($0) / 12) }
     let steps = zip(output, output.dropFirst()).map { abs($0 - $1) }
     #expect((steps.max() ?? 1) < Float(0.5 * 2 * Double.pi * turns * 1.001))
   }

@@ -118,7 +118,9 @@ import Testing
   }
 
   @Test func `what saturates saturates once and what is no number is silence`() {
-    let samples: [Float] = [1, -1, 1.5, -1.5, .infinity, -.infinity, .nan, 0.5 / 32768, 1.5 / 32768, -0.5 / 32768, 1e30]
+    let samples: [Float] = [
+      1, -1, 1.5, -1.5, .infinity, -.infinity, .nan, 0.5 / 32768, 1.5 / 32768, -0.5 / 32768, 1e30,
+    ]
     #expect(
       samples.map { int16(saturating: $0) }
         == [32767, -32768, 32767, -32768, 32767, -32768, 0, 0, 2, 0, 32767])

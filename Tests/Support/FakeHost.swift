@@ -22,7 +22,8 @@ public final class FakeHost: Sendable {
     context = NodeContext(
       id: node, label: node, log: Log(source: node, level: .debug, sink: log),
       metrics: NodeMetrics(registry: registry, node: node), time: time, loop: loop, blocking: InlineCalls(),
-      web: web, http: http, datagrams: datagrams, folder: folder, graph: graph)
+      web: web, http: http, sockets: UnreachableSockets(), datagrams: datagrams, folder: folder, store: FakeStore(),
+      graph: graph)
   }
 
   public func stop() async { await loop.stop() }

@@ -85,7 +85,7 @@ public final class FakeFeed: LiveFeed {
   }
 
   public func write(_ bytes: RawSpan) {
-    let copy = (0..<bytes.byteCount).map { bytes.u8($0) }
+    let copy = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
     state.withLock { $0.bytes += copy }
   }
   public func close() async { state.withLock { $0.isClosed = true } }

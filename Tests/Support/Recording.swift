@@ -59,7 +59,7 @@ public final class CollectStage: Stage {
   public init(_ recording: Recording = Recording()) { self.recording = recording }
 
   public func receive(_ packet: Packet, _ next: Branch) -> Verdict {
-    let bytes = (0..<packet.bytes.byteCount).map { packet.bytes.u8($0) }
+    let bytes = unsafe packet.bytes.withUnsafeBytes { unsafe [UInt8]($0) }
     let entry = Recording.Entry(
       bytes: bytes, frames: packet.frames, sequence: packet.sequence, arrival: packet.arrival,
       missing: packet.missing)

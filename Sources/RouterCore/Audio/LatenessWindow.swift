@@ -17,47 +17,54 @@ struct LatenessWindow: Sendable {
   }
 
   private static let slotSeconds = 5.0
-  private var slots = InlineArray<12, Slot>(repeating: Slot())
-  private var current = 0
+  private static let slotCount = 12
+  /// Spread and lead of the slots that are over.
+  private var spreads = InlineArray<12, Double>(repeating: 0)
+  private var leads = InlineArray<12, Double>(repeating: 0)
+  private var next = 0
+  private var pastSpread = 0.0
+  private var pastLead = 0.0
+  private var slot = Slot()
   private var slotAge = 0.0
 
   /// Largest lateness above the mean of its time, in seconds.
-  private(set) var spread = 0.0
+  var spread: Double { max(pastSpread, slot.spread) }
   /// Largest earliness below the mean of its time, in seconds.
-  private(set) var lead = 0.0
+  var lead: Double { max(pastLead, slot.lead) }
   /// Seconds observed since the beginning.
   private(set) var observed = 0.0
-
   /// Mean of the newest slot that can tell.
-  private(set) var mean: Double?
+  var mean: Double? { slot.count < 20 ? pastMean : slot.count < 100 ? pastMean ?? slot.mean : slot.mean }
+  private var pastMean: Double?
 
   /// A packet arrived.
   mutating func arrived(lateness: Double) {
-    slots[current].latest = max(slots[current].latest, lateness)
-    slots[current].earliest = min(slots[current].earliest, lateness)
-    if slots[current].count >= 20 { measure() }
+    slot.latest = max(slot.latest, lateness)
+    slot.earliest = min(slot.earliest, lateness)
   }
 
   /// The reader looked: `lateness` is that of the newest packet, which counts for the `seconds` since the last look.
   mutating func looked(lateness: Double, seconds: Double) {
     observed += seconds
     slotAge += seconds
-    slots[current].sum += lateness
-    slots[current].count += 1
-    if slotAge < Self.slotSeconds { return }
-    if slots[current].count >= 20 { mean = slots[current].mean }
-    slotAge = 0
-    current = (current + 1) % slots.count
-    slots[current] = Slot()
-    measure()
+    slot.sum += lateness
+    slot.count += 1
+    if slotAge >= Self.slotSeconds { turn() }
   }
 
-  private mutating func measure() {
-    spread = 0
-    lead = 0
-    for index in slots.indices {
-      spread = max(spread, slots[index].spread)
-      lead = max(lead, slots[index].lead)
+  /// Begins a new slot in place of the oldest.
+  private mutating func turn() {
+    if slot.count >= 20 { pastMean = slot.mean }
+    spreads[next] = slot.spread
+    leads[next] = slot.lead
+    next = (next + 1) % Self.slotCount
+    slot = Slot()
+    slotAge = 0
+    pastSpread = 0
+    pastLead = 0
+    for index in 0..<Self.slotCount {
+      pastSpread = max(pastSpread, spreads[index])
+      pastLead = max(pastLead, leads[index])
     }
   }
 }

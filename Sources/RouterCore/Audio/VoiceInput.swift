@@ -43,7 +43,8 @@ struct VoiceInput: ~Copyable, Sendable {
       self.cut = nil
       return readSeam(frames)
     }
-    let count = min(frames, Self.block, ring.fill / frameSize, cut?.after ?? .max)
+    let limit = min(Self.block, cut?.after ?? .max)
+    let count = min(frames, limit, ring.fill / frameSize)
     guard count > 0, take(count) else { return 0 }
     cut?.after -= count
     return count

@@ -3,9 +3,12 @@ struct PathBuilder {
   let stream: StreamID
   let offer: StreamOffer
   let origin: NodeID
-  let loop: Loop
+  /// The loop of the place being built: the source's, or a worker's below a handoff.
+  private var loop: Loop
   let links: [PlannedLink]
   private var places = 0
+  /// Lower halves on worker loops, already open there.
+  private(set) var handoffs: [(id: HandoffID, loop: Loop)] = []
   /// Nodes passed, upstream first.
   private(set) var passed: [NodeID] = []
   private(set) var refused: [LinkID: StageRefusal] = [:]
@@ -33,27 +36,55 @@ struct PathBuilder {
   private mutating func place(
     at link: PlannedLink, format: StreamFormat, in graph: isolated RunningGraph
   ) async -> sending Branch? {
-    guard let (node, port) = graph.target(of: link) else { return nil }
+    guard let target = graph.target(of: link) else { return nil }
+    let (node, port) = (target.node, target.port)
     if let refusal = refusal(format, at: port) {
       refused[link.id] = refusal
       return nil
     }
     places += 1
-    let request = StageRequest(
-      stream: stream, port: port.name, format: format, offer: offer, origin: origin, loop: loop)
     do throws(StageRefusal) {
-      let made = try await node.makeStage(for: request)
-      passed.append(link.to.node)
-      let output = graph.mainOutput(of: link.to.node)
-      let below: [Branch] =
-        if let format = made.output { await self.below(link.to.node, port: output, format: format, in: graph) } else {
-          []
-        }
-      return Branch(node: link.to.node, link: link.id, format: format, stage: made.stage, below: below)
+      guard target.isWorker, let worker = graph.nextWorker() else {
+        return try await branch(node, link, link.id, format, in: graph)
+      }
+      let home = loop
+      defer { loop = home }
+      loop = worker
+      return await handOff(to: worker, try await branch(node, link, "", format, in: graph), link, format, in: graph)
     } catch {
       refused[link.id] = error
       return nil
     }
+  }
+
+  /// The node's stage and everything below it.
+  private mutating func branch(
+    _ node: any Node, _ link: PlannedLink, _ id: LinkID, _ format: StreamFormat, in graph: isolated RunningGraph
+  ) async throws(StageRefusal) -> sending Branch {
+    let request = StageRequest(
+      stream: stream, port: link.to.port, format: format, offer: offer, origin: origin, loop: loop)
+    let made = try await node.makeStage(for: request)
+    passed.append(link.to.node)
+    guard let output = made.output else {
+      return Branch(node: link.to.node, link: id, format: format, stage: made.stage)
+    }
+    let port = graph.mainOutput(of: link.to.node)
+    let below = await below(link.to.node, port: port, format: output, in: graph)
+    return Branch(node: link.to.node, link: id, format: format, stage: made.stage, below: below)
+  }
+
+  /// Opens the lower half on the worker and gives the place that feeds it.
+  private mutating func handOff(
+    to worker: Loop, _ lower: sending Branch, _ link: PlannedLink, _ format: StreamFormat,
+    in graph: isolated RunningGraph
+  ) async -> sending Branch {
+    let ring = Ring.make(capacity: Handoff.capacity(for: format))
+    let bell = HandoffBell(waker: worker.waker)
+    let id = HandoffID(stream: stream, number: handoffs.count)
+    handoffs.append((id, worker))
+    await worker.open(id, HandoffReader(reader: ring.reader, bell: bell), lower)
+    let upper = HandoffStage(writer: ring.writer, bell: bell, dropped: graph.workerDrops(of: link.to.node))
+    return Branch(node: link.to.node, link: link.id, format: format, stage: upper)
   }
 
   private func refusal(_ format: StreamFormat, at port: Port) -> StageRefusal? {

@@ -15,6 +15,8 @@ public actor RunningGraph {
   struct OpenStream {
     var snapshot: StreamSnapshot
     var loop: Loop
+    /// Lower halves on worker loops, upstream first.
+    var handoffs: [(id: HandoffID, loop: Loop)]
     var record: PathRecord
   }
 
@@ -32,9 +34,16 @@ public actor RunningGraph {
   /// The last value of each state event, by output port.
   var states: [PortReference: [Event]] = [:]
   private var lastStream: StreamID = 0
+  private let workers: [Loop]
+  private var lastWorker = 0
 
-  public init(metrics: MetricRegistry, observer: any GraphObserver, makeContext: @escaping ContextMaker) {
+  /// - Parameter workers: Loops for heavy stages; without any they run on the source's loop.
+  public init(
+    metrics: MetricRegistry, observer: any GraphObserver, workers: [Loop] = [],
+    makeContext: @escaping ContextMaker
+  ) {
     self.metrics = metrics
+    self.workers = workers
     self.observer = observer
     self.makeContext = makeContext
   }
@@ -92,7 +101,7 @@ public actor RunningGraph {
       id: id, node: node, peer: offer.peer, label: offer.label, format: offer.format, openedAt: loop.time.now,
       path: [node] + builder.passed, refused: builder.refused.mapValues(\.reason), traffic: [:], queuedFrames: 0,
       underruns: 0)
-    streams[id] = OpenStream(snapshot: snapshot, loop: loop, record: offer.record)
+    streams[id] = OpenStream(snapshot: snapshot, loop: loop, handoffs: builder.handoffs, record: offer.record)
     observer.changed(.streamOpened(snapshot))
     for (link, refusal) in builder.refused {
       observer.changed(.notCarried(link: link, stream: id, reason: refusal.reason, bridge: refusal.bridge))
@@ -102,7 +111,10 @@ public actor RunningGraph {
 
   func close(_ id: StreamID, _ end: StreamEnd) async {
     guard let stream = streams.removeValue(forKey: id) else { return }
-    let traffic = await stream.loop.close(id, end)
+    var traffic = await stream.loop.close(id, end)
+    for handoff in stream.handoffs {
+      traffic.merge(await handoff.loop.close(handoff.id, end).filter { !$0.key.isEmpty }) { $0 + $1 }
+    }
     for (link, count) in traffic where !link.isEmpty { pastTraffic[link, default: Traffic()] += count }
     observer.changed(.streamClosed(id, node: stream.snapshot.node, end))
   }
@@ -112,11 +124,32 @@ public actor RunningGraph {
   }
 
   /// The node that works at the far end of a link, and the port it takes it by.
-  func target(of link: PlannedLink) -> (node: any Node, port: Port)? {
+  func target(of link: PlannedLink) -> (node: any Node, port: Port, isWorker: Bool)? {
     guard let running = nodes[link.to.node], let node = running.supervisor?.node,
       let port = running.plan.config.ports.first(where: { $0.direction == .input && $0.name == link.to.port })
     else { return nil }
-    return (node, port)
+    return (node, port, running.plan.type.traits.contains(.worker))
+  }
+
+  /// The worker the next heavy place is pinned to; nil without workers.
+  func nextWorker() -> Loop? {
+    guard !workers.isEmpty else { return nil }
+    lastWorker = (lastWorker + 1) % workers.count
+    return workers[lastWorker]
+  }
+
+  func workerDrops(of node: NodeID) -> Metric {
+    metrics.metric(
+      "router_worker_dropped_total", .counter, help: "Packets dropped because the worker was behind", node: node)
+  }
+
+  /// Every loop that drives a part of an open path.
+  private var busyLoops: [Loop] {
+    var loops: [ObjectIdentifier: Loop] = [:]
+    for stream in streams.values {
+      for loop in [stream.loop] + stream.handoffs.map(\.loop) { loops[ObjectIdentifier(loop)] = loop }
+    }
+    return Array(loops.values)
   }
 
   // MARK: Looking
@@ -125,10 +158,8 @@ public actor RunningGraph {
   public func snapshot() async -> GraphSnapshot {
     var all = GraphSnapshot(nodes: [], links: links, streams: [], traffic: pastTraffic)
     all.nodes = order.compactMap { nodes[$0] }.map { NodeSnapshot(plan: $0.plan, state: $0.state) }
-    var loops: [ObjectIdentifier: Loop] = [:]
-    for stream in streams.values { loops[ObjectIdentifier(stream.loop)] = stream.loop }
     var traffic: [StreamID: [LinkID: Traffic]] = [:]
-    for loop in loops.values { traffic.merge(await loop.traffic()) { first, _ in first } }
+    for loop in busyLoops { traffic.merge(await loop.traffic()) { $0.merging($1) { $0 + $1 } } }
     for (id, stream) in streams.sorted(by: { $0.key < $1.key }) {
       var snapshot = stream.snapshot
       snapshot.traffic = traffic[id] ?? [:]
@@ -143,10 +174,8 @@ public actor RunningGraph {
   /// Peak and power of what passed each link since the last call; measuring begins with the first call and ends when
   /// nobody called for a second.
   public func levels() async -> [LinkID: Level] {
-    var loops: [ObjectIdentifier: Loop] = [:]
-    for stream in streams.values { loops[ObjectIdentifier(stream.loop)] = stream.loop }
     var all: [LinkID: Level] = [:]
-    for loop in loops.values { all.merge(await loop.levels()) { $0.joined(with: $1) } }
+    for loop in busyLoops { all.merge(await loop.levels()) { $0.joined(with: $1) } }
     return all
   }
 

@@ -68,7 +68,8 @@ public struct Route: Sendable {
 
 /// A broadcast to many HTTP listeners, each with a bounded queue. One frozen listener costs the others nothing.
 public protocol LiveFeed: Sendable {
-  /// Hands bytes to every listener; never waits. One writing thread. Data thread.
+  /// Hands bytes to every listener; never waits. One writer at a time; another thread may go on where one stopped if
+  /// the hand-over is ordered (release, then acquire). Data thread.
   func write(_ bytes: RawSpan)
   var listeners: Int { get }
   /// Ends every listener's body.

@@ -12,15 +12,19 @@ public struct NodeContext: Sendable {
   public let blocking: any BlockingCalls
   public let web: any WebServer
   public let http: any HTTPClient
+  /// Outgoing WebSockets.
+  public let sockets: any WebSocketClient
   public let datagrams: any DatagramServer
   /// The folder relative paths count from: the routes document's.
   public let folder: String
+  /// What the node remembers across restarts.
+  public let store: any NodeStore
   public let graph: any NodeGraph
 
   public init(
     id: NodeID, label: String, log: Log, metrics: NodeMetrics, time: any TimeSource, loop: Loop,
-    blocking: any BlockingCalls, web: any WebServer, http: any HTTPClient, datagrams: any DatagramServer,
-    folder: String, graph: any NodeGraph
+    blocking: any BlockingCalls, web: any WebServer, http: any HTTPClient, sockets: any WebSocketClient,
+    datagrams: any DatagramServer, folder: String, store: any NodeStore, graph: any NodeGraph
   ) {
     self.id = id
     self.label = label
@@ -31,8 +35,10 @@ public struct NodeContext: Sendable {
     self.blocking = blocking
     self.web = web
     self.http = http
+    self.sockets = sockets
     self.datagrams = datagrams
     self.folder = folder
+    self.store = store
     self.graph = graph
   }
 }

@@ -12,6 +12,9 @@ public protocol NodeDefinition: SendableMetatype {
   static var traits: NodeTraits { get }
   /// Resources only one node can hold, known before anything starts: the check finds two nodes that claim one.
   static func claims(of config: Config) -> [Claim]
+  /// What one sees only beside the nodes at the other ends of this node's links: options that should agree. Paths are
+  /// relative to the node; warnings do not refuse the document.
+  static func check(_ config: Config, linkedTo others: [LinkedNode]) -> [Problem]
   /// Devices, peers and values found on this machine now, for `router types NAME` (sound cards); option name to choices.
   static func choices() -> [String: [String]]
   static func make(_ config: Config, _ context: NodeContext) -> any Node
@@ -21,6 +24,7 @@ extension NodeDefinition {
   public static var actions: [String] { [] }
   public static var traits: NodeTraits { [] }
   public static func claims(of config: Config) -> [Claim] { [] }
+  public static func check(_ config: Config, linkedTo others: [LinkedNode]) -> [Problem] { [] }
   public static func choices() -> [String: [String]] { [:] }
 }
 
@@ -42,6 +46,10 @@ public struct NodeTraits: OptionSet, Sendable {
   public static let oneStream = NodeTraits(rawValue: 2)
   /// Runs in `--once`.
   public static let poller = NodeTraits(rawValue: 4)
+  /// Its stages are heavy: they run on worker loops, behind a ring, each stream pinned to one worker.
+  public static let worker = NodeTraits(rawValue: 8)
+  /// Makes one stream of all that reach it: what follows sees one source.
+  public static let mixes = NodeTraits(rawValue: 16)
 }
 
 /// What a plugin registers with. Collects node types; refuses a second one of the same name.
@@ -78,6 +86,6 @@ public struct PayloadDescription: Sendable {
 }
 
 /// A statically linked set of node types.
-public protocol Plugin {
+public protocol Plugin: SendableMetatype {
   static func register(with registrar: inout Registrar) throws(RegistrationError)
 }

@@ -10,8 +10,9 @@ public struct NodeType: Sendable {
   public let choices: @Sendable () -> [String: [String]]
   /// JSON Schema of the type's own options: `properties` members and the required names.
   let schema: @Sendable () -> (properties: [JSON.Member], required: [String])
-  /// Reads the type's own members; every problem at once, paths relative to the node.
-  let read: @Sendable ([JSON.Member]) -> (NodeConfig, [Problem])
+  /// Reads the type's own members; every problem at once, paths relative to the node. The names are keys that are
+  /// read elsewhere.
+  let read: @Sendable ([JSON.Member], [String], Surroundings) -> (NodeConfig, [Problem])
 
   init<D: NodeDefinition>(_ definition: D.Type) {
     name = D.type
@@ -23,13 +24,14 @@ public struct NodeType: Sendable {
     options = D.Config.options.map { option in
       OptionDescription(
         name: option.name, typeName: option.typeName, unit: option.unit, range: option.range,
-        defaultValue: option.isRequired ? nil : option.value(fresh), help: option.help, isLive: option.isLive,
+        defaultValue: option.isRequired ? .none : .some(option.value(fresh)), help: option.help, isLive: option.isLive,
         isSecret: option.isSecret, schema: option.schema)
     }
     choices = { D.choices() }
     schema = { D.Config.schema }
-    read = { members in
-      let (config, problems) = D.Config.decode(members)
+    read = { members, otherKeys, surroundings in
+      let (config, problems) = D.Config.decode(
+        members, over: D.Config.fresh(in: surroundings), in: surroundings, otherKeys: otherKeys)
       return (NodeConfig(D.self, config), problems)
     }
   }
@@ -47,22 +49,4 @@ public struct OptionDescription: Sendable {
   public let isLive: Bool
   public let isSecret: Bool
   public let schema: JSON
-}
-
-/// A decoded config that knows how to make its node.
-public struct NodeConfig: Sendable {
-  public let ports: [Port]
-  public let claims: [Claim]
-  public let make: @Sendable (NodeContext) -> any Node
-  /// Equal options mean the running node can stay.
-  let isEqual: @Sendable (NodeConfig) -> Bool
-  let value: any Configuration
-
-  init<D: NodeDefinition>(_ definition: D.Type, _ config: D.Config) {
-    ports = D.ports(for: config)
-    claims = D.claims(of: config)
-    make = { D.make(config, $0) }
-    value = config
-    isEqual = { ($0.value as? D.Config) == config }
-  }
 }

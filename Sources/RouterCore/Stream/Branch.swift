@@ -72,6 +72,12 @@ public struct Traffic: Sendable, Equatable {
 
   public init() {}
 
+  public static func + (a: Traffic, b: Traffic) -> Traffic {
+    var sum = a
+    sum += b
+    return sum
+  }
+
   public static func += (a: inout Traffic, b: Traffic) {
     a.packets += b.packets
     a.frames += b.frames

@@ -6,3 +6,10 @@ public typealias LinkID = String
 
 /// Numbers streams within one run of the daemon; never reused.
 public typealias StreamID = UInt64
+
+/// One place where a stream's path goes over to a worker loop.
+struct HandoffID: Hashable, Sendable {
+  let stream: StreamID
+  /// Numbers the handoffs of one stream.
+  let number: Int
+}

@@ -4,12 +4,16 @@
 public actor Loop {
   public nonisolated let name: String
   public nonisolated let time: any TimeSource
+  /// Wakes the loop from any thread.
+  public nonisolated let waker: any Waker
   nonisolated let executor: LoopExecutor
   public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
   private let poller: any Poller
   private var timers = TimerQueue()
   private var sources: [StreamID: StreamSource] = [:]
+  /// Lower halves of paths that begin on another loop.
+  private var handoffs: [HandoffID: (reader: HandoffReader, source: StreamSource)] = [:]
   private var isStopping = false
   private var levelsWanted = Instant(nanoseconds: 0)
   private var levelTimer: TimerID?
@@ -19,6 +23,7 @@ public actor Loop {
     self.name = name
     self.time = time
     executor = LoopExecutor(name: name)
+    waker = poller.waker
     executor.setWaker(poller.waker)
     self.poller = poller
   }
@@ -40,6 +45,7 @@ public actor Loop {
       executor.runJobs()
       if isStopping { break }
       poller.turn(timeout: executor.hasJobs ? .zero : timeout(), on: self)
+      for handoff in handoffs.values { handoff.reader.drainIfRung(into: handoff.source) }
       fireTimers()
     }
   }
@@ -84,6 +90,19 @@ public actor Loop {
   /// Puts a stream's path under this loop. Control side.
   package func open(_ id: StreamID, _ root: sending Branch) { sources[id] = StreamSource(id: id, root: root) }
 
+  /// Puts the lower half of a path under this loop, which is a worker. Control side.
+  func open(_ id: HandoffID, _ reader: sending HandoffReader, _ root: sending Branch) {
+    handoffs[id] = (reader, StreamSource(id: id.stream, root: root))
+  }
+
+  /// Lends what is still in the ring and ends the lower half. Called after the upper half has ended.
+  func close(_ id: HandoffID, _ end: StreamEnd) -> [LinkID: Traffic] {
+    guard let handoff = handoffs.removeValue(forKey: id) else { return [:] }
+    handoff.reader.drain(into: handoff.source)
+    handoff.source.end(end)
+    return handoff.source.traffic()
+  }
+
   /// Where a source pushes; nil once the stream is closed. On the loop.
   public func source(_ id: StreamID) -> StreamSource? { sources[id] }
 
@@ -95,24 +114,33 @@ public actor Loop {
   }
 
   /// What went over each link of each stream since it opened.
-  func traffic() -> [StreamID: [LinkID: Traffic]] { sources.mapValues { $0.traffic() } }
+  func traffic() -> [StreamID: [LinkID: Traffic]] {
+    var all = sources.mapValues { $0.traffic() }
+    for (id, handoff) in handoffs {
+      let lower = handoff.source.traffic().filter { !$0.key.isEmpty }
+      all[id.stream, default: [:]].merge(lower) { $0 + $1 }
+    }
+    return all
+  }
 
   /// Levels per link since the last call. The first call begins the measuring; a second without a call ends it.
   func levels() -> [LinkID: Level] {
     levelsWanted = time.now
     var all: [LinkID: Level] = [:]
-    for source in sources.values { source.takeLevels(into: &all) }
+    for source in allSources { source.takeLevels(into: &all) }
     if levelTimer == nil {
       levelTimer = schedule(at: time.now + .seconds(1), every: .seconds(1)) { $0.endMeasuringIfUnwanted() }
     }
     return all
   }
 
+  private var allSources: [StreamSource] { Array(sources.values) + handoffs.values.map(\.source) }
+
   private func endMeasuringIfUnwanted() {
     guard let timer = levelTimer, time.now - levelsWanted > .seconds(1) else { return }
     cancel(timer)
     levelTimer = nil
-    for source in sources.values { source.endMeasuring() }
+    for source in allSources { source.endMeasuring() }
   }
 }
 

@@ -48,10 +48,15 @@ public struct RingReader: ~Copyable, Sendable {
 
   /// Reads exactly `into`'s size or nothing. Never waits. Data thread.
   public mutating func read(into target: inout MutableRawSpan) -> Bool {
+    read(target.byteCount, into: &target)
+  }
+
+  /// Reads exactly `count` bytes into the front of `target`, or nothing. Data thread.
+  /// - Precondition: `target` has room for them.
+  public mutating func read(_ count: Int, into target: inout MutableRawSpan) -> Bool {
     let tail = memory.tail.load(ordering: .relaxed)
-    let count = target.byteCount
     guard memory.head.load(ordering: .acquiring) &- tail >= count else { return false }
-    memory.copyOut(&target, at: tail)
+    memory.copyOut(count, into: &target, at: tail)
     memory.tail.store(tail &+ count, ordering: .releasing)
     return true
   }
@@ -60,7 +65,7 @@ public struct RingReader: ~Copyable, Sendable {
   public func peek(into target: inout MutableRawSpan, offset: Int = 0) -> Bool {
     let tail = memory.tail.load(ordering: .relaxed)
     guard memory.head.load(ordering: .acquiring) &- tail >= offset &+ target.byteCount else { return false }
-    memory.copyOut(&target, at: tail &+ offset)
+    memory.copyOut(target.byteCount, into: &target, at: tail &+ offset)
     return true
   }
 
@@ -101,13 +106,14 @@ public struct RingReader: ~Copyable, Sendable {
     }
   }
 
-  func copyOut(_ target: inout MutableRawSpan, at position: Int) {
+  func copyOut(_ count: Int, into target: inout MutableRawSpan, at position: Int) {
+    precondition(count <= target.byteCount, "no room for what is read")
     let place = position % capacity
     unsafe target.withUnsafeMutableBytes { out in
       guard let start = out.baseAddress else { return }
-      let first = min(out.count, capacity - place)
+      let first = min(count, capacity - place)
       unsafe memcpy(start, base + place, first)
-      unsafe memcpy(start + first, base, out.count - first)
+      unsafe memcpy(start + first, base, count - first)
     }
   }
 }

@@ -39,8 +39,9 @@ final class SpeakerBench: Sendable {
       config,
       NodeContext(
         id: "speaker", label: "speaker", log: Log(source: "speaker", level: .debug, sink: log), metrics: metrics,
-        time: time, loop: loop, blocking: fake.blocking, web: fake.web, http: fake.http, datagrams: fake.datagrams,
-        folder: fake.folder, graph: fake.graph))
+        time: time, loop: loop, blocking: fake.blocking, web: fake.web, http: fake.http, sockets: UnreachableSockets(),
+        datagrams: fake.datagrams,
+        folder: fake.folder, store: FakeStore(), graph: fake.graph))
   }
 
   /// Prepares and runs the node, as the supervisor does, for as long as `body` takes.

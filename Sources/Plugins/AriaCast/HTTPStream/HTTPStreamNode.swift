@@ -1,0 +1,88 @@
+import RouterCore
+
+/// The control half of `http.stream`: its route, its timer, a stage for every stream.
+actor HTTPStreamNode: Node {
+  /// How often silence is looked after.
+  static let tick = Duration.milliseconds(20)
+
+  private let config: HTTPStream.Config
+  private let context: NodeContext
+  private let counters: HTTPStreamCounters
+  private let output: LiveOutput
+  private var feed: (any LiveFeed)?
+  private var lease: (any WebLease)?
+  private var lastPlace: UInt16 = 0
+
+  init(config: HTTPStream.Config, context: NodeContext) {
+    self.config = config
+    self.context = context
+    counters = HTTPStreamCounters(context.metrics)
+    output = LiveOutput(
+      format: config.format, surplus: .seconds(config.bufferSeconds), counters: counters,
+      at: context.time.now)
+  }
+
+  func prepare() async throws(NodeFailure) {
+    let feed = context.web.makeFeed(config.feed)
+    let route = Route("GET", config.path) { _ in
+      HTTPResponse(
+        fields: HTTPFields([
+          ("Content-Type", "audio/wav"), ("Cache-Control", "no-cache, no-store"), ("Accept-Ranges", "none"),
+        ]), body: .live(feed))
+    }
+    let lease = try await context.web.lease([route], on: config.listener, by: context.id)
+    self.lease = lease
+    self.feed = feed
+    await output.connect(feed)
+    let scheme = config.listener.tls == .off ? "http" : "https"
+    context.log.info(
+      "live sound at \(scheme)://\(lease.address)\(config.path)", ("listen", lease.address.description),
+      ("format", config.format.description))
+  }
+
+  func run() async throws(NodeFailure) {
+    guard let feed else { return }
+    let timer = await startTimer()
+    var next = context.time.now
+    while !Task.isCancelled {
+      next = next + .seconds(1)
+      do { try await context.time.sleep(until: next) } catch { break }
+      counters.listeners.set(feed.listeners)
+    }
+    await context.loop.perform { $0.cancel(timer) }
+  }
+
+  func stop() async {
+    await output.connect(nil)
+    await feed?.close()
+    feed = nil
+    await lease?.release()
+    lease = nil
+    counters.listeners.set(0)
+  }
+
+  func makeStage(for request: StageRequest) async throws(StageRefusal) -> sending MadeStage {
+    guard request.format.codec == .pcm else {
+      throw StageRefusal("\(request.format.codec) cannot be put into WAV", bridge: nil)
+    }
+    lastPlace &+= 1
+    let ticket = FeedGate.ticket(stream: request.stream, place: lastPlace)
+    if request.format == config.format {
+      return MadeStage(HTTPStreamStage(output: output, ticket: ticket, time: context.time))
+    }
+    do throws(ConversionError) {
+      let converter = try PCMConverter(from: request.format, to: config.format)
+      return MadeStage(
+        HTTPStreamConverter(output: output, ticket: ticket, converter: converter, time: context.time))
+    } catch {
+      throw StageRefusal("\(error)")
+    }
+  }
+
+  private func startTimer() async -> TimerID {
+    let first = context.time.now + HTTPStreamNode.tick
+    return await context.loop.perform { [output] loop in
+      loop.schedule(at: first, every: HTTPStreamNode.tick) { output.fill(at: $0.time.now) }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import RouterCore
+import Synchronization
+
+/// One live body: the newest stream's sound, and silence for exactly the time nobody sends.
+///
+/// Unchecked because the compiler cannot see that `ledger` and `feed` are touched only between entering and
+/// leaving the gate, which lets one thread in at a time.
+final class LiveOutput: @unchecked Sendable {
+  /// Of the body; 16-bit PCM.
+  let format: StreamFormat
+  private var feed: (any LiveFeed)?
+  private let gate = FeedGate()
+  private let counters: HTTPStreamCounters
+  private let silence: [UInt8]
+  private var ledger: SilenceLedger
+  /// When a stream last wrote, in nanoseconds: lets the timer stay away from the gate while sound flows.
+  private let lastSound = Atomic<Int64>(.min / 2)
+
+  /// - Parameter surplus: What a listener may lag.
+  init(format: StreamFormat, surplus: Duration, counters: HTTPStreamCounters, at now: Instant) {
+    self.format = format
+    self.counters = counters
+    silence = [UInt8](repeating: 0, count: format.sampleRate / 50 * format.bytesPerFrame)
+    ledger = SilenceLedger(sampleRate: format.sampleRate, surplus: surplus, start: now)
+  }
+
+  /// Gives the body another feed, or none: then what streams bring is not heard. Control side.
+  func connect(_ feed: (any LiveFeed)?) async {
+    while !gate.enterBetween() { await Task.yield() }
+    self.feed = feed
+    gate.leave()
+  }
+
+  /// Asks for the body on behalf of a stream; every `true` is followed by ``end()``. Data thread.
+  /// - Returns: false when a newer stream has it, or another thread is in the middle of a write.
+  func begin(_ ticket: UInt64) -> Bool {
+    switch gate.enter(ticket) {
+    case .entered: return true
+    case .superseded:
+      counters.superseded.add()
+      return false
+    case .busy:
+      counters.collisions.add()
+      return false
+    }
+  }
+
+  func end() { gate.leave() }
+
+  /// Writes sound, and before it the rest of the pause it ends. Between ``begin(_:)`` and ``end()``.
+  /// - Parameter bytes: Whole frames in ``format``.
+  func write(_ bytes: RawSpan, at arrival: Instant) {
+    let frames = bytes.byteCount / format.bytesPerFrame
+    writeSilence(frames: ledger.live(frames: frames, at: arrival))
+    feed?.write(bytes)
+    lastSound.store(arrival.nanoseconds, ordering: .relaxed)
+  }
+
+  /// Writes silence in place of frames a stream lost. Between ``begin(_:)`` and ``end()``.
+  func writeGap(frames: Int, at now: Instant) {
+    let count = min(frames, format.sampleRate)
+    writeSilence(frames: ledger.live(frames: count, at: now) + count)
+    lastSound.store(now.nanoseconds, ordering: .relaxed)
+  }
+
+  /// Gives the body back when a stream is over.
+  func release(_ ticket: UInt64) { gate.release(ticket) }
+
+  /// Fills the time since the last sound, if it is over. Called every 20 ms by one loop's timer.
+  func fill(at now: Instant) {
+    let quiet = now.nanoseconds &- lastSound.load(ordering: .relaxed)
+    if gate.isOwned, quiet < SilenceLedger.patience.nanoseconds { return }
+    guard gate.enterBetween() else { return }
+    writeSilence(frames: ledger.idle(at: now, isOpen: gate.isOwned))
+    gate.leave()
+  }
+
+  private func writeSilence(frames: Int) {
+    counters.silence.add(frames)
+    let silence = silence
+    let zeros = unsafe silence.span.bytes
+    var rest = frames * format.bytesPerFrame
+    while rest > 0 {
+      let count = min(rest, silence.count)
+      feed?.write(zeros.extracting(0..<count))
+      rest -= count
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import RouterCore
+
+/// What a receiver says of itself in DNS-SD.
+enum ServiceRecord {
+  static let type = "_audiocast._tcp"
+
+  /// The union of the TXT keys senders read; names and port are those of the UDP reply.
+  static func event(name: ReceiverName, port: Int) -> ServiceEvent {
+    ServiceEvent(
+      instance: name.text, type: type, port: port,
+      txt: [
+        ("version", "1.0"), ("samplerate", String(CastFormat.sampleRate)), ("channels", String(CastFormat.channels)),
+        ("codecs", "PCM"), ("name", name.text), ("platform", "media-router"),
+      ])
+  }
+}

@@ -1,0 +1,63 @@
+import RouterCore
+import Synchronization
+
+/// What the two halves of one sender's session share. Any thread.
+///
+/// The connection's loop writes the counts and reads ``stream``; the node does the opposite. The peer stands under a
+/// lock, which only the control side and the first moment of the connection take.
+final class SessionState: Sendable {
+  /// Numbers the sessions of one receiver.
+  let id: UInt64
+  let peer: PeerAddress
+  /// The stream to push into; 0 while another one is being opened.
+  let stream: Atomic<StreamID>
+  /// Frames per second of ``stream``; written before it.
+  let rate: Atomic<Int>
+  /// When the last message of sound came, or the sender, in nanoseconds of the monotonic clock.
+  let lastFrame: Atomic<Int64>
+  /// Since when there are only zeros, in the same clock; 0 while there is sound.
+  let zeroSince = Atomic<Int64>(0)
+  /// Messages of sound so far.
+  let messages = Atomic<Int>(0)
+
+  private struct Connection {
+    var peer: (any WebSocketPeer)?
+    var goodbye: Goodbye?
+  }
+  private struct Goodbye {
+    var code: UInt16
+    var reason: String
+  }
+  private let connection = PthreadLock(Connection())
+
+  init(id: UInt64, peer: PeerAddress, stream: StreamID, rate: Int, at now: Instant) {
+    self.id = id
+    self.peer = peer
+    self.stream = Atomic(stream)
+    self.rate = Atomic(rate)
+    lastFrame = Atomic(now.nanoseconds)
+  }
+
+  /// The connection stands. A session that was ended before is closed at once.
+  func attach(_ peer: any WebSocketPeer) {
+    let goodbye = connection.withLock { connection in
+      connection.peer = peer
+      return connection.goodbye
+    }
+    if let goodbye { peer.close(code: goodbye.code, reason: goodbye.reason) }
+  }
+
+  var isAttached: Bool { connection.withLock { $0.peer != nil } }
+
+  /// Ends the connection, now or as soon as it stands. Control side.
+  func close(code: UInt16, reason: String) {
+    let peer = connection.withLock { connection in
+      connection.goodbye = Goodbye(code: code, reason: reason)
+      return connection.peer
+    }
+    peer?.close(code: code, reason: reason)
+  }
+
+  /// Lets the connection be read again after it paused for another stream. Control side.
+  func resume() { connection.withLock { $0.peer }?.resume() }
+}

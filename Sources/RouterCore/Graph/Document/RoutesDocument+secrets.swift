@@ -1,0 +1,63 @@
+extension RoutesDocument {
+  /// A document as the admin API shows it: plain secrets are placeholders; references to variables and files stay.
+  ///
+  /// - Parameter json: A routes document, also one with problems.
+  public static func redacted(_ json: JSON, types: Registrar) -> JSON {
+    SecretPlaces(types: types).map(json) { value, _ in
+      isReference(value) ? value : .string(Secret.placeholder)
+    }
+  }
+
+  private static func isReference(_ value: JSON) -> Bool {
+    if let text = value.text { return text.hasPrefix("$") && !text.hasPrefix("$$") }
+    return value["file"] != nil
+  }
+
+  /// Puts the secrets of the document before into the places where a new one has the placeholder.
+  public static func restoringSecrets(in json: JSON, from old: JSON, types: Registrar) -> JSON {
+    SecretPlaces(types: types).map(json) { value, place in
+      guard value == .string(Secret.placeholder) else { return value }
+      return old[JSONPointer(steps: place)] ?? value
+    }
+  }
+}
+
+/// Finds the values of a document that are secrets by the schema of the node types.
+private struct SecretPlaces {
+  let types: Registrar
+
+  /// The document with each secret replaced by what the closure makes of it; it gets the steps to it.
+  func map(_ json: JSON, _ change: (JSON, [String]) -> JSON) -> JSON {
+    let settings = JSON.object([.init("properties", .object(DocumentSettings.schema.properties))])
+    let document = walk(json, settings, [], change)
+    guard case .object(var members) = document, let at = members.firstIndex(where: { $0.key == "nodes" }),
+      case .object(let nodes) = members[at].value
+    else { return document }
+    members[at].value = .object(
+      nodes.map { node in
+        guard let type = node.value["type"]?.text.flatMap({ types.type($0) }) else { return node }
+        let schema = JSON.object([.init("properties", .object(type.schema().properties))])
+        return JSON.Member(node.key, walk(node.value, schema, ["nodes", node.key], change))
+      })
+    return .object(members)
+  }
+
+  private func walk(_ json: JSON, _ schema: JSON, _ place: [String], _ change: (JSON, [String]) -> JSON) -> JSON {
+    if schema["writeOnly"] == .bool(true) { return change(json, place) }
+    if let choices = schema["anyOf"]?.items {
+      return choices.reduce(json) { walk($0, $1, place, change) }
+    }
+    switch json {
+    case .object(let members):
+      return .object(
+        members.map { member in
+          let inner = schema["properties"]?[member.key] ?? schema["additionalProperties"] ?? .null
+          return JSON.Member(member.key, walk(member.value, inner, place + [member.key], change))
+        })
+    case .array(let items):
+      guard let inner = schema["items"] else { return json }
+      return .array(items.enumerated().map { walk($1, inner, place + [String($0)], change) })
+    default: return json
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/// The node types every router has, without a plugin of their own.
+public enum BuiltinNodes: Plugin {
+  public static func register(with registrar: inout Registrar) throws(RegistrationError) {
+    try registrar.add(Tone.self)
+    try registrar.add(Gain.self)
+    try registrar.add(Mixer.self)
+    try registrar.add(Resample.self)
+    try registrar.add(Delay.self)
+    try registrar.add(Meter.self)
+    try registrar.add(Null.self)
+    try registrar.add(EventLog.self)
+    try registrar.add(LevelsEvent.self)
+    try registrar.add(ServiceEvent.self)
+  }
+}

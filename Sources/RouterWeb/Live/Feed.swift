@@ -1,0 +1,62 @@
+internal import RouterCore
+internal import Synchronization
+
+/// A broadcast of bytes to many HTTP listeners on all loops.
+final class Feed: LiveFeed, Sendable {
+  let settings: FeedSettings
+  let skipped: Metric
+  private let lanes: [FeedLane]
+  private let count = Atomic<Int>(0)
+  private let isOver = Atomic<Bool>(false)
+  /// Position behind the newest byte; raised by the writing thread only.
+  private let end = Atomic<Int>(0)
+
+  init(_ settings: FeedSettings, shards: [ShardHandle], skipped: Metric) {
+    var settings = settings
+    settings.alignment = max(1, settings.alignment)
+    settings.capacity = max(settings.capacity, 4 * settings.alignment, 4096)
+    settings.capacity += settings.alignment - 1
+    settings.capacity -= settings.capacity % settings.alignment
+    self.settings = settings
+    self.skipped = skipped
+    let (capacity, alignment) = (settings.capacity, settings.alignment)
+    lanes = shards.map { FeedLane($0, capacity: capacity, alignment: alignment) }
+  }
+
+  deinit {
+    let key = ObjectIdentifier(self)
+    for lane in lanes { lane.shard.post { loop, shard in shard.endFeed(key, on: loop) } }
+  }
+
+  /// Data thread: copies into the ring of each loop that has listeners and raises its signal.
+  func write(_ bytes: RawSpan) {
+    guard bytes.byteCount > 0 else { return }
+    let position = end.load(ordering: .relaxed)
+    for lane in lanes { lane.write(bytes, at: position) }
+    end.store(position &+ bytes.byteCount, ordering: .relaxed)
+  }
+
+  var listeners: Int { count.load(ordering: .relaxed) }
+  var isClosed: Bool { isOver.load(ordering: .acquiring) }
+
+  func close() async {
+    isOver.store(true, ordering: .releasing)
+    let key = ObjectIdentifier(self)
+    for lane in lanes { await lane.shard.perform { loop, shard in shard.endFeed(key, on: loop) } }
+  }
+
+  func lane(of shard: ShardHandle) -> FeedLane? { lanes.first { $0.shard === shard } }
+
+  /// Takes a listener's place. - Returns: false when all are taken.
+  func reserve() -> Bool {
+    var now = count.load(ordering: .relaxed)
+    while now < settings.maxListeners {
+      let (done, original) = count.compareExchange(expected: now, desired: now + 1, ordering: .relaxed)
+      if done { return true }
+      now = original
+    }
+    return false
+  }
+
+  func giveBack() { count.subtract(1, ordering: .relaxed) }
+}

@@ -1,0 +1,81 @@
+internal import RouterCore
+internal import Synchronization
+
+/// A feed on one loop: its newest bytes once, and the connections that listen, each with a cursor of its own.
+/// Confined to the loop.
+final class LocalFeed {
+  let window: FeedWindow
+  private let settings: FeedSettings
+  private let lane: FeedLane
+  private let skipped: Metric
+  /// Gives a listener's place back; the feed itself may be gone.
+  private weak var feed: Feed?
+  private var listeners: [Connection] = []
+
+  init(_ feed: Feed, lane: FeedLane) {
+    self.feed = feed
+    self.lane = lane
+    settings = feed.settings
+    skipped = feed.skipped
+    window = FeedWindow(capacity: feed.settings.capacity)
+  }
+
+  func cursor(isChunked: Bool) -> LiveCursor {
+    LiveCursor(end: window.end, alignment: settings.alignment, isChunked: isChunked)
+  }
+
+  func join(_ connection: Connection) {
+    connection.live?.place = listeners.count
+    listeners.append(connection)
+    lane.isActive.store(true, ordering: .releasing)
+  }
+
+  /// Removes a listener; the last one takes its place in the list.
+  func leave(_ connection: Connection) {
+    guard let place = connection.live?.place, place < listeners.count, listeners[place] === connection else { return }
+    let last = listeners.removeLast()
+    if last !== connection {
+      listeners[place] = last
+      last.live?.place = place
+    }
+    if listeners.isEmpty { lane.isActive.store(false, ordering: .releasing) }
+    feed?.giveBack()
+  }
+
+  /// Takes what the writer handed over and writes it to every listener that can take it. Data thread.
+  func pump(on loop: isolated Loop) {
+    while lane.drain(into: window, restarted: restart) {
+      var index = 0
+      while index < listeners.count {
+        let connection = listeners[index]
+        connection.pushLive(on: loop)
+        // A listener that was closed has left, and another one has its place.
+        if index < listeners.count, listeners[index] === connection { index += 1 }
+      }
+    }
+  }
+
+  /// Applies the policy to a listener that lags by more than the capacity.
+  /// - Returns: false when it is to be disconnected.
+  func catchUp(_ cursor: inout LiveCursor, keeping: Int) -> Bool {
+    guard cursor.position < window.start || window.end - cursor.position > settings.capacity else { return true }
+    guard settings.whenFull == .skip else { return false }
+    skipped.add(cursor.skip(end: window.end, keeping: min(keeping, window.capacity / 2)))
+    return true
+  }
+
+  /// Ends every listener's body.
+  func end(on loop: isolated Loop) {
+    while lane.drain(into: window, restarted: restart) {}
+    for connection in listeners { connection.endLive(on: loop) }
+  }
+
+  private func restart(at position: Int) {
+    for connection in listeners {
+      let missed = max(0, window.end - (connection.live?.cursor.position ?? window.end))
+      if missed > 0 { skipped.add(missed) }
+      connection.live?.cursor.restart(at: position)
+    }
+    window.restart(at: position)
+  }
+}

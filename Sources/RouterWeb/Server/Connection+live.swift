@@ -1,0 +1,94 @@
+internal import RouterCore
+
+/// A body without end on one connection. Confined to its loop.
+struct LiveBody {
+  let feed: LocalFeed
+  var cursor: LiveCursor
+  /// The socket takes no more at the moment.
+  var isBlocked = false
+  /// Index in the feed's list.
+  var place = 0
+}
+
+extension Connection {
+  /// What the kernel may hold unsent for a listener: with its default a frozen one swallows 20 s of sound.
+  static let liveSendBuffer: Int32 = 65_536
+  /// Bytes offered to TLS at once; a record.
+  private static let record = 16_384
+
+  func sendLive(_ any: any LiveFeed, _ response: HTTPResponse, _ exchange: Exchange, on loop: isolated Loop) {
+    let minor = exchange.head.minorVersion
+    let isHead = exchange.head.method == "HEAD"
+    guard let feed = any as? Feed, !feed.isClosed, let local = shard.feed(feed), isHead || feed.reserve() else {
+      let busy = HTTPResponse.text("503 Service Unavailable: no room for another listener\n", status: 503)
+      listener.metrics.refused("too many listeners")
+      return write(busy, minorVersion: minor, isHead: isHead, on: loop)
+    }
+    let framing: ResponseHead.Framing = minor == 1 ? .chunked : .close
+    startHead(response, framing, minor)
+    if isHead {
+      phase = .sending
+      return flush(on: loop)
+    }
+    SocketOption.sendBuffer(transport.descriptor, bytes: Connection.liveSendBuffer)
+    let isChunked = framing == .chunked
+    if !feed.settings.opening.isEmpty {
+      if isChunked { output.append(Array("\(String(feed.settings.opening.count, radix: 16))\r\n".utf8)) }
+      output.append(feed.settings.opening)
+      if isChunked { output.append([0x0D, 0x0A]) }
+    }
+    live = LiveBody(feed: local, cursor: local.cursor(isChunked: isChunked))
+    local.join(self)
+    phase = .live
+    flush(on: loop)
+  }
+
+  /// Writes what the feed has for this listener. Data thread: allocates nothing.
+  func pushLive(on loop: isolated Loop) {
+    guard phase == .live, output.isEmpty, let window = live?.feed.window else { return }
+    let wasBlocked = live?.isBlocked == true
+    var written = 0
+    let outcome = writeLive(window, &written)
+    let isBlocked = if case .blocked = outcome { true } else { false }
+    live?.isBlocked = isBlocked
+    if isBlocked || wasBlocked {
+      timer.output(isPending: isBlocked, progressed: written > 0, at: loop.time.now)
+      writeNeedsRead = outcome == .blocked(.read)
+      updateInterest(on: loop)
+    }
+    if outcome == .failed { close(on: loop) }
+  }
+
+  private func writeLive(_ window: FeedWindow, _ written: inout Int) -> OutputQueue.Outcome {
+    guard var body = live else { return .drained }
+    defer { live?.cursor = body.cursor }
+    guard body.feed.catchUp(&body.cursor, keeping: listener.isTLS ? Connection.record : 0) else { return .failed }
+    let limit = listener.isTLS ? min(Connection.record, window.capacity / 2) : Int.max
+    while let piece = body.cursor.next(end: window.end, limit: limit) {
+      let result = window.withBytes(from: piece.from, count: piece.count) { data in
+        transport.write(body.cursor.framing, data)
+      }
+      switch result {
+      case .bytes(let count):
+        written += count
+        body.cursor.sent(count)
+      case .again(let what): return .blocked(what)
+      case .end, .failed: return .failed
+      }
+    }
+    return .drained
+  }
+
+  /// The feed is over.
+  func endLive(on loop: isolated Loop) {
+    guard phase == .live, var body = live else { return }
+    pushLive(on: loop)
+    guard phase == .live, output.isEmpty, live?.isBlocked == false else { return close(on: loop) }
+    body = live ?? body
+    body.feed.leave(self)
+    live = nil
+    keepsAlive = keepsAlive && body.cursor.isChunked
+    phase = .sending
+    send(body.cursor.terminator, on: loop)
+  }
+}

@@ -1,0 +1,170 @@
+internal import RouterCore
+internal import Synchronization
+
+/// Numbers connections within one run; never reused.
+typealias ConnectionID = UInt64
+
+/// What is done on a shard's loop on behalf of another thread.
+typealias ShardWork = @Sendable (isolated Loop, Shard) -> Void
+
+/// The way to a shard from any thread.
+final class ShardHandle: Sendable {
+  let loop: Loop
+  let signal: EventSignal
+  /// Open connections, for spreading new ones.
+  let load = Atomic<Int>(0)
+  /// For files.
+  let blocking: BlockingPool
+  private let mailbox = PthreadLock<[ShardWork]>([])
+
+  init(_ loop: Loop, blocking: BlockingPool) throws(SystemError) {
+    self.loop = loop
+    self.blocking = blocking
+    signal = try EventSignal()
+  }
+
+  /// Queues work for the loop, in order. Control side: takes a lock.
+  func post(_ work: @escaping ShardWork) {
+    mailbox.withLock { $0.append(work) }
+    signal.wake()
+  }
+
+  func takeMail() -> [ShardWork] {
+    mailbox.withLock { mail in
+      let all = mail
+      mail = []
+      return all
+    }
+  }
+
+  /// Runs `work` on the loop and returns when it is done.
+  func perform(_ work: @escaping ShardWork) async {
+    await withCheckedContinuation { continuation in
+      post { loop, shard in
+        work(loop, shard)
+        continuation.resume()
+      }
+    }
+  }
+}
+
+/// Everything of the web server that lives on one loop: its connections, their memory, the feeds they listen to.
+/// Confined to the loop.
+final class Shard: ReadinessHandler {
+  let handle: ShardHandle
+  let memory = ReadMemory()
+  var tails = TailPool()
+  private(set) var connections: [ConnectionID: Connection] = [:]
+  private var feeds: [ObjectIdentifier: LocalFeed] = [:]
+  private var acceptors: [ObjectIdentifier: Acceptor] = [:]
+  private var emptied: (() -> Void)?
+  private var watch: Watch?
+  private var sweeper: TimerID?
+  private var dateSecond = 0
+  private var dateText = ""
+
+  init(_ handle: ShardHandle) { self.handle = handle }
+
+  /// Makes the shard of a loop; the loop's poller holds it until `stop`.
+  static func start(_ handle: ShardHandle) async throws(SystemError) {
+    try await handle.loop.perform { loop throws(SystemError) in
+      let shard = Shard(handle)
+      shard.watch = try loop.watch(handle.signal.descriptor, for: .read, shard)
+    }
+  }
+
+  func ready(_ what: Readiness, on loop: isolated Loop) {
+    handle.signal.clear()
+    for work in handle.takeMail() { work(loop, self) }
+    for feed in feeds.values { feed.pump(on: loop) }
+  }
+
+  /// Closes what is left and lets the loop go.
+  func stop(on loop: isolated Loop) {
+    closeAll(on: loop)
+    for acceptor in acceptors.values { acceptor.stop(on: loop) }
+    acceptors = [:]
+    if let watch { loop.unwatch(watch) }
+    if let sweeper { loop.cancel(sweeper) }
+    watch = nil
+    sweeper = nil
+  }
+
+  // MARK: Connections
+
+  func add(_ connection: Connection, on loop: isolated Loop) {
+    connections[connection.id] = connection
+    guard sweeper == nil else { return }
+    let interval = Duration.milliseconds(250)
+    let shard = Confined(self, to: loop)
+    sweeper = loop.schedule(at: loop.time.now + interval, every: interval) { loop in
+      shard.open(on: loop)?.sweep(on: loop)
+    }
+  }
+
+  func remove(_ connection: Connection, on loop: isolated Loop) {
+    connections[connection.id] = nil
+    guard connections.isEmpty else { return }
+    if let sweeper { loop.cancel(sweeper) }
+    sweeper = nil
+    emptied?()
+    emptied = nil
+  }
+
+  /// Lets every connection finish what it is doing; what is left at `deadline` is closed.
+  /// - Parameter done: Called on the loop when there is none left.
+  func drain(until deadline: Instant, on loop: isolated Loop, done: @escaping () -> Void) {
+    for connection in connections.values { connection.windDown(on: loop) }
+    guard !connections.isEmpty else { return done() }
+    emptied = done
+    let shard = Confined(self, to: loop)
+    loop.schedule(at: deadline) { loop in shard.open(on: loop)?.closeAll(on: loop) }
+  }
+
+  private func closeAll(on loop: isolated Loop) {
+    for connection in connections.values { connection.close(on: loop) }
+  }
+
+  // MARK: Listening sockets
+
+  func add(_ acceptor: Acceptor, on loop: isolated Loop) throws(SystemError) {
+    try acceptor.start(on: loop)
+    acceptors[ObjectIdentifier(acceptor.core)] = acceptor
+  }
+
+  func removeAcceptor(of core: ListenerCore, on loop: isolated Loop) {
+    acceptors.removeValue(forKey: ObjectIdentifier(core))?.stop(on: loop)
+  }
+
+  /// Looks at every connection's time limits.
+  private func sweep(on loop: isolated Loop) {
+    let now = loop.time.now
+    for connection in connections.values { connection.tick(at: now, on: loop) }
+  }
+
+  // MARK: Feeds
+
+  /// The feed's face on this loop; nil if it was made for other loops.
+  func feed(_ feed: Feed) -> LocalFeed? {
+    if let known = feeds[ObjectIdentifier(feed)] { return known }
+    guard let lane = feed.lane(of: handle) else { return nil }
+    let new = LocalFeed(feed, lane: lane)
+    feeds[ObjectIdentifier(feed)] = new
+    return new
+  }
+
+  func endFeed(_ key: ObjectIdentifier, on loop: isolated Loop) {
+    guard let feed = feeds.removeValue(forKey: key) else { return }
+    feed.end(on: loop)
+  }
+
+  /// For the Date field; made once a second.
+  var date: String {
+    let second = HTTPDate.now()
+    if second != dateSecond {
+      dateSecond = second
+      dateText = HTTPDate.text(second)
+    }
+    return dateText
+  }
+}

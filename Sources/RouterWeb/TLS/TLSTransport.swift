@@ -1,0 +1,124 @@
+import COpenSSL
+import Glibc
+import RouterCore
+
+/// TLS over one non-blocking socket. Made by ``TLSContext``.
+@safe final class TLSTransport: Transport {
+  let descriptor: Int32
+  private let connection: OpaquePointer
+  private var isClosed = false
+  /// After a fatal error OpenSSL must not be asked for anything, not even for a goodbye.
+  private var isBroken = false
+
+  init(_ connection: OpaquePointer?, descriptor: Int32) throws(TLSFailure) {
+    guard let connection = unsafe connection, unsafe SSL_set_fd(connection, descriptor) == 1 else {
+      unsafe SSL_free(connection)
+      _ = Glibc.close(descriptor)
+      throw .last("no TLS connection")
+    }
+    unsafe self.connection = connection
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    close()
+    unsafe SSL_free(connection)
+  }
+
+  func accept() { unsafe SSL_set_accept_state(connection) }
+
+  /// Readies the client's side; `server` is a name or a numeric address.
+  func connect(to server: String) throws(TLSFailure) {
+    unsafe SSL_set_connect_state(connection)
+    if unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), server) == 1 { return }
+    ERR_clear_error()
+    let named = unsafe server.withCString { name in
+      unsafe SSL_ctrl(
+        connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
+        UnsafeMutableRawPointer(mutating: name))
+    }
+    guard named == 1, unsafe SSL_set1_host(connection, server) == 1 else {
+      throw .last("\"\(server)\" is no host name")
+    }
+  }
+
+  /// The handshake as far as it goes now: `bytes(1)` when it is done.
+  func handshake() -> TransportResult {
+    guard !isBroken else { return .failed("TLS ended before") }
+    ERR_clear_error()
+    let code = unsafe SSL_do_handshake(connection)
+    if code == 1 { return .bytes(1) }
+    return refusal(code, "TLS handshake")
+  }
+
+  var hasBuffered: Bool { unsafe !isBroken && SSL_pending(connection) > 0 }
+
+  func read(into target: inout MutableRawSpan) -> TransportResult {
+    guard !isBroken else { return .failed("TLS ended before") }
+    ERR_clear_error()
+    var count = 0
+    let code = unsafe target.withUnsafeMutableBytes {
+      unsafe SSL_read_ex(connection, $0.baseAddress, $0.count, &count)
+    }
+    return code == 1 ? .bytes(count) : refusal(code, "TLS read")
+  }
+
+  func write(_ bytes: RawSpan) -> TransportResult {
+    guard !isBroken else { return .failed("TLS ended before") }
+    guard bytes.byteCount > 0 else { return .again(.write) }
+    ERR_clear_error()
+    var count = 0
+    let code = unsafe bytes.withUnsafeBytes { unsafe SSL_write_ex(connection, $0.baseAddress, $0.count, &count) }
+    return code == 1 ? .bytes(count) : refusal(code, "TLS write")
+  }
+
+  func write(_ head: RawSpan, _ body: RawSpan) -> TransportResult {
+    guard head.byteCount > 0 else { return write(body) }
+    let first = write(head)
+    guard case .bytes(let count) = first, count == head.byteCount, body.byteCount > 0 else { return first }
+    if case .bytes(let more) = write(body) { return .bytes(count + more) }
+    // What became of the body shows at the next write.
+    return first
+  }
+
+  private func refusal(_ code: Int32, _ what: String) -> TransportResult {
+    let systemError = errno
+    switch unsafe SSL_get_error(connection, code) {
+    case SSL_ERROR_WANT_READ: return .again(.read)
+    case SSL_ERROR_WANT_WRITE: return .again(.write)
+    case SSL_ERROR_ZERO_RETURN: return .end
+    case SSL_ERROR_SYSCALL:
+      isBroken = true
+      if let text = openSSLErrorText() { return .failed("\(what): \(text)") }
+      return systemError == 0 ? .end : .failed("\(what): \(errnoText(systemError))")
+    default:
+      isBroken = true
+      return .failed("\(what): \(certificateProblem ?? openSSLErrorText() ?? "failed")")
+    }
+  }
+
+  /// Why the peer's certificate is not trusted; nil if it is, or is not asked for.
+  private var certificateProblem: String? {
+    let result = unsafe SSL_get_verify_result(connection)
+    guard unsafe SSL_get_verify_mode(connection) != SSL_VERIFY_NONE, result != Int(X509_V_OK),
+      let text = unsafe X509_verify_cert_error_string(result)
+    else { return nil }
+    return unsafe "certificate refused: " + String(cString: text)
+  }
+
+  func endWriting() {
+    if !isBroken, !isClosed, unsafe SSL_is_init_finished(connection) == 1 {
+      ERR_clear_error()
+      unsafe SSL_shutdown(connection)
+      ERR_clear_error()
+    }
+    _ = shutdown(descriptor, Int32(SHUT_WR))
+  }
+
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    isBroken = true
+    _ = Glibc.close(descriptor)
+  }
+}

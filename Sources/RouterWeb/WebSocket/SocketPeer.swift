@@ -1,0 +1,89 @@
+internal import RouterCore
+
+/// What others want of one WebSocket, until its loop takes it. Any thread.
+final class SocketPeer: WebSocketPeer, Sendable {
+  /// Bytes of frames that may wait here; a message above that is not taken.
+  static let limit = 1 << 20
+
+  /// What the loop finds.
+  struct Wishes {
+    var frames: [UInt8] = []
+    var close: (code: UInt16, reason: String)?
+    var resumes = false
+  }
+
+  private struct State {
+    var wishes = Wishes()
+    var isOpen = true
+    var isAnnounced = false
+  }
+
+  let address: PeerAddress
+  private let role: WebSocketRole
+  private let state = PthreadLock(State())
+  private let announce: @Sendable () -> Void
+
+  /// - Parameter role: Ours.
+  /// - Parameter announce: Called when the loop should look; not under the lock.
+  init(address: PeerAddress, role: WebSocketRole, announce: @escaping @Sendable () -> Void) {
+    self.address = address
+    self.role = role
+    self.announce = announce
+  }
+
+  @discardableResult
+  func send(_ message: WebSocketMessage) -> Bool {
+    let frame = FrameEncoder.frame(message, mask: role == .client ? .random(in: 0...UInt32.max) : nil)
+    var isTaken = false
+    change { state in
+      let wishes = state.wishes
+      isTaken = wishes.close == nil && wishes.frames.count + frame.count <= SocketPeer.limit
+      if isTaken { state.wishes.frames.append(contentsOf: frame) }
+      return isTaken
+    }
+    return isTaken
+  }
+
+  func close(code: UInt16, reason: String) {
+    change { state in
+      guard state.wishes.close == nil else { return false }
+      state.wishes.close = (code, reason)
+      return true
+    }
+  }
+
+  func resume() {
+    change { state in
+      state.wishes.resumes = true
+      return true
+    }
+  }
+
+  /// Takes everything that is wanted. On the loop.
+  func take() -> Wishes {
+    state.withLock { state in
+      state.isAnnounced = false
+      let wishes = state.wishes
+      state.wishes = Wishes()
+      return wishes
+    }
+  }
+
+  /// Nothing is taken any more. On the loop.
+  func end() {
+    state.withLock { state in
+      state.isOpen = false
+      state.wishes = Wishes()
+    }
+  }
+
+  private func change(_ body: (inout State) -> Bool) {
+    let mustAnnounce = state.withLock { state in
+      guard state.isOpen, body(&state) else { return false }
+      let first = !state.isAnnounced
+      state.isAnnounced = true
+      return first
+    }
+    if mustAnnounce { announce() }
+  }
+}

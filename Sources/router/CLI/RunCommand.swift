@@ -1,0 +1,79 @@
+import Glibc
+import RouterCore
+
+/// `router run`: the daemon.
+enum RunCommand: Command {
+  static let name = "run"
+  static let usage = "router run [routes.json] [-v] [-c NAME] [--web-only]"
+  static let summary = "runs the graph of a routes document until it is told to stop"
+  static let flags = [
+    Flag("-v", "--verbose", help: "logs at level debug"),
+    Flag("-c", "--config", value: "NAME", help: "takes profiles/NAME.json instead of routes.json"),
+    Flag("--web-only", help: "disables nodes that open a sound device"),
+  ]
+  static let positional = ["routes.json"]
+
+  static func run(_ arguments: Arguments) async throws(UsageError) -> Int32 {
+    let started = Instant.now()
+    if arguments.value("-c") != nil, !arguments.positional.isEmpty {
+      throw UsageError("give a file or -c NAME, not both")
+    }
+    let file = arguments.value("-c").map { "profiles/\($0).json" } ?? arguments.positional.first ?? "routes.json"
+    Signals.block()
+    let registrar = PluginList.makeRegistrar()
+    let loaded = DocumentFile.load(file, registrar)
+    if !loaded.report.isEmpty { Terminal.error(loaded.report) }
+    guard var document = loaded.document else { return 1 }
+    if arguments.has("-v") { document.log.level = .debug }
+    if arguments.has("--web-only") { document.disableSoundDevices() }
+    let log = StandardLog(format: document.log.format)
+    defer { log.flush() }
+    let said = Log(source: "router", level: document.log.level, sink: log)
+    do throws(SystemError) {
+      let host = try await Host(
+        document: document, registrar: registrar, folder: DocumentFile.folder(of: file), log: log, started: started)
+      return await serve(host, log: said)
+    } catch {
+      said.error("cannot start: \(error)")
+      return 1
+    }
+  }
+
+  /// Runs until a signal asks for the end; then at most three seconds.
+  private static func serve(_ host: Host, log: Log) async -> Int32 {
+    let (signals, inlet) = AsyncStream.makeStream(of: Signal.self)
+    Signals.take { inlet.yield($0) }
+    do throws(NodeFailure) {
+      try await host.start()
+    } catch {
+      log.error("cannot start: \(error.reason)" + (error.hint.map { "; \($0)" } ?? ""))
+      return 1
+    }
+    for await signal in signals {
+      if signal == .hangUp {
+        log.info("SIGHUP: the document is read at start only")
+        continue
+      }
+      break
+    }
+    Deadline.end(after: 3)
+    await host.stop()
+    return 0
+  }
+}
+
+/// Ends the process when an orderly stop takes too long.
+enum Deadline {
+  static func end(after seconds: UInt32) {
+    alarm(seconds)
+  }
+}
+
+extension RoutesDocument {
+  /// Disables every node that opens a sound device.
+  mutating func disableSoundDevices() {
+    for index in nodes.indices where nodes[index].type.traits.contains(.soundDevice) {
+      nodes[index].settings.isDisabled = true
+    }
+  }
+}

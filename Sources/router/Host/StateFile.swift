@@ -1,0 +1,103 @@
+import Glibc
+import RouterCore
+
+/// `state.json` beside the document: what nodes remember. Written at most once a second, whole or not at all.
+actor StateFile {
+  private let path: String
+  private let blocking: any BlockingCalls
+  private let log: Log
+  private var nodes: [String: [String: JSON]] = [:]
+  private var writer: Task<Void, Never>?
+  private var isChanged = false
+
+  /// - Parameter path: Read at once if it is there; a file that makes no sense is reported and begun anew.
+  init(path: String, blocking: any BlockingCalls, log: Log) {
+    self.path = path
+    self.blocking = blocking
+    self.log = log
+    guard let bytes = try? DocumentFile.read(path, limit: 1 << 20) else { return }
+    guard let json = try? JSON(strict: bytes), let members = json.members else {
+      log.warning("\(path) is not JSON: what nodes remembered is lost")
+      return
+    }
+    for node in members {
+      nodes[node.key] = Dictionary((node.value.members ?? []).map { ($0.key, $0.value) }) { first, _ in first }
+    }
+  }
+
+  func value(_ key: String, of node: NodeID) -> JSON? { nodes[node]?[key] }
+
+  func set(_ key: String, of node: NodeID, to value: JSON) {
+    if nodes[node]?[key] == value { return }
+    nodes[node, default: [:]][key] = value
+    isChanged = true
+    if writer == nil { writer = Task { await self.writeSoon() } }
+  }
+
+  /// Writes what is not on disk yet. Called at the stop.
+  func flush() async {
+    writer?.cancel()
+    await writer?.value
+    await write()
+  }
+
+  private func writeSoon() async {
+    try? await SystemTime().sleep(until: .now() + .seconds(1))
+    await write()
+    writer = nil
+  }
+
+  private func write() async {
+    guard isChanged else { return }
+    isChanged = false
+    let members = nodes.sorted { $0.key < $1.key }.map { node, values in
+      JSON.Member(node, .object(values.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value) }))
+    }
+    let (path, bytes) = (path, Array((JSON.object(members).pretty() + "\n").utf8))
+    let failure = await blocking.run { AtomicFile.write(bytes, to: path) }
+    if let failure { log.warning("cannot write \(path): \(failure)") }
+  }
+}
+
+/// One node's drawer in the state file.
+struct StateDrawer: NodeStore {
+  let file: StateFile
+  let node: NodeID
+  func value(_ key: String) async -> JSON? { await file.value(key, of: node) }
+  func set(_ key: String, to value: JSON) async { await file.set(key, of: node, to: value) }
+}
+
+/// Files that are the old or the new one at every moment, also after a power cut. Blocks.
+enum AtomicFile {
+  /// Writes beside, fsyncs, renames, fsyncs the folder. - Returns: nil, or what failed.
+  static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) -> SystemError? {
+    let beside = path + ".new"
+    let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { return SystemError("open", code: errno) }
+    if let failure = put(bytes, descriptor) {
+      close(descriptor)
+      unsafe unlink(beside)
+      return failure
+    }
+    close(descriptor)
+    guard unsafe rename(beside, path) == 0 else { return SystemError("rename", code: errno) }
+    return syncFolder(of: path)
+  }
+
+  private static func put(_ bytes: [UInt8], _ descriptor: Int32) -> SystemError? {
+    var done = 0
+    while done < bytes.count {
+      let count = unsafe bytes[done...].withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno != EINTR { return SystemError("write", code: errno) }
+      done += max(0, count)
+    }
+    return fsync(descriptor) == 0 ? nil : SystemError("fsync", code: errno)
+  }
+
+  private static func syncFolder(of path: String) -> SystemError? {
+    let folder = unsafe open(DocumentFile.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return SystemError("open", code: errno) }
+    defer { close(folder) }
+    return fsync(folder) == 0 ? nil : SystemError("fsync", code: errno)
+  }
+}

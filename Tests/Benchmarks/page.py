@@ -1,0 +1,87 @@
+"""What was measured, as the tables of docs/benchmarks.md."""
+
+import os
+import platform
+import subprocess
+import time
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+
+def machine() -> str:
+    model = platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    swift = subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout.splitlines()[0]
+    return f"{os.cpu_count()} cores ({model}), Linux {platform.release()}, {swift}, {time.strftime('%Y-%m-%d')}."
+
+
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    return ["| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]]
+
+
+def each(found: dict) -> list[str]:
+    rows = []
+    for index, ours in enumerate(found["router"]):
+        row = [str(ours["senders"])]
+        for name in found:
+            point = found[name][index]
+            late = "" if point["good"] else f" (late: {point['latest']:.0f} ms)"
+            row.append(f"{point['cpu'] / point['senders']:.3f} %{late}")
+        for name in list(found)[1:]:
+            row.append(f"{found[name][index]['cpu'] / max(ours['cpu'], 1e-9):.1f}")
+        row.append(f"{ours['p50']:.2f} / {ours['p999']:.2f} / {ours['latest']:.2f}")
+        rows.append(row)
+    names = list(found)
+    head = ["senders"] + [f"{name}: core per sender" for name in names]
+    return table(head + [f"{name} : router" for name in names[1:]] + ["router: p50 / p99.9 / latest, ms"], rows)
+
+
+def most(found: dict) -> list[str]:
+    rows = []
+    for name, points in found["most"].items():
+        tried = [point for point in found["each"][name] + points]
+        good = [point for point in tried if point["good"]]
+        best = good[-1] if good else None
+        bad = next((point for point in tried if not point["good"]), None)
+        end = "not reached" if bad is None else (
+            f"{bad['senders']}: {bad['lost']} lost, latest {bad['latest']:.0f} ms, generator late by "
+            f"{bad['generator']:.0f} ms")
+        rows.append([name, str(best["senders"]) if best else "–", f"{best['cpu']:.0f} %" if best else "–", end])
+    return table(["server", "most senders, none later than 100 ms", "core used", "the step where it ended"], rows)
+
+
+def listening(found: dict) -> list[str]:
+    rows = []
+    for name, points in found.items():
+        for point in points:
+            said = "nothing lost" if point["good"] else (
+                f"{point['closed']} closed, {point['breaks']} breaks, least {100 * point['least']:.0f} %")
+            rows.append([
+                name, str(point["listeners"]), f"{point['cpu']:.0f} %", f"{point['gap']:.0f} ms",
+                f"{point['generator']:.0f} ms", said])
+    return table(["server", "listeners", "CPU (100 % is a core)", "longest gap", "reader late by", "result"], rows)
+
+
+def rewrite(found: dict, seconds: float):
+    start, hop = found["start"], found["hop"]
+    lines = [
+        "", machine(), f"Each point {seconds:.0f} s.", "", "### CPU per sender", "", *each(found["senders"]["each"]), "",
+        "### Senders per core", "", *most(found["senders"]), "", "### Listeners per machine", "",
+        *listening(found["listeners"]), "", "### Start, rest and hop", "",
+        *table(["what", "measured"], [
+            ["start to ready, three nodes, median of 20", f"{start['ready']:.0f} ms (worst {start['readyWorst']:.0f} ms)"],
+            ["resident memory at rest", f"{start['memory']:.1f} MiB"],
+            ["CPU at rest", f"{start['idle']:.2f} % of a core"],
+            ["hop from one stage to the next", f"{hop['hopNs']:.1f} ns"],
+            ["push into a path of one stage", f"{hop['pushNs']:.1f} ns"],
+        ]), "",
+    ]
+    text = PAGE.read_text()
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    PAGE.write_text(head + BEGIN + "\n".join(lines) + END + tail)
