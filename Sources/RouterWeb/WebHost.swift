@@ -1,12 +1,14 @@
 public import RouterCore
 
-/// Everything of RouterWeb that the daemon runs: loops, web server, datagrams, blocking pool. Control side.
+/// Everything of RouterWeb that the daemon runs: loops, web server, clients, datagrams, blocking pool. Control side.
 public final class WebHost: Sendable {
   /// The loops, running.
   public let loops: [Loop]
   public let server: any WebServer
   public let datagrams: any DatagramServer
   public let blocking: any BlockingCalls
+  public let http: any HTTPClient
+  public let webSockets: any WebSocketClient
 
   private let group: LoopGroup
   private let shards: [ShardHandle]
@@ -25,6 +27,8 @@ public final class WebHost: Sendable {
     loops = group.loops
     let pool = BlockingPool()
     blocking = pool
+    http = HTTPClientCurl()
+    webSockets = WebSocketDialer(blocking: pool)
     identities = ServerIdentities(folder: stateFolder)
     var handles: [ShardHandle] = []
     for loop in loops { handles.append(try ShardHandle(loop, blocking: pool)) }

@@ -27,7 +27,7 @@ struct CertificateRequest {
         handle, issuer.map { unsafe X509_get_subject_name($0.certificate.handle) } ?? subject) == 1,
       unsafe X509_set_pubkey(handle, key.handle) == 1
     else { throw .last("the certificate cannot be made") }
-    for (id, value) in extensions { try CertificateRequest.add(id, value, to: made, issuer: issuer?.certificate) }
+    try addExtensions(to: made, issuer: issuer?.certificate ?? made)
     guard unsafe X509_sign(handle, (issuer?.key ?? key).handle, EVP_sha256()) > 0 else {
       throw .last("the certificate cannot be signed")
     }
@@ -58,6 +58,12 @@ struct CertificateRequest {
     ]
   }
 
+  /// A function of its own: inlined into `sign`, the loop crashes the optimizer of Swift 6.3.1.
+  @inline(never)
+  private func addExtensions(to certificate: Certificate, issuer: Certificate) throws(TLSFailure) {
+    for (id, value) in extensions { try CertificateRequest.add(id, value, to: certificate, issuer: issuer) }
+  }
+
   private static func isAddress(_ name: String) -> Bool {
     guard let octets = unsafe a2i_IPADDRESS(name) else {
       ERR_clear_error()
@@ -67,11 +73,11 @@ struct CertificateRequest {
     return true
   }
 
-  private static func add(_ id: Int32, _ value: String, to certificate: Certificate, issuer: Certificate?)
+  private static func add(_ id: Int32, _ value: String, to certificate: Certificate, issuer: Certificate)
     throws(TLSFailure)
   {
     var context = unsafe X509V3_CTX()
-    unsafe X509V3_set_ctx(&context, (issuer ?? certificate).handle, certificate.handle, nil, nil, 0)
+    unsafe X509V3_set_ctx(&context, issuer.handle, certificate.handle, nil, nil, 0)
     guard let made = unsafe X509V3_EXT_conf_nid(nil, &context, id, value) else {
       throw .last("the certificate cannot say \"\(value)\"")
     }
