@@ -37,7 +37,7 @@ def test_a_frozen_listener_is_seen_and_continues_with_the_newest_sound(start):
     router = start(to_web(web={"whenFull": "skip"}))
     host, port = router.bound("web")
     frozen = phone.BareSocket(host, port)
-    frozen.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    frozen.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     frozen.say("GET /stream.wav HTTP/1.0\r\nHost: x\r\n\r\n".replace("x", f"{host}:{port}")).read_head()
     sender, sent = phone.cast(*router.bound("phone"), 9)
     time.sleep(8)
