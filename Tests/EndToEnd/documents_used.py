@@ -6,7 +6,7 @@ def listening(kind, **options) -> dict:
 
 
 def receiver(name="Test Room", **options) -> dict:
-    return listening("ariacast.receiver", name=name, discovery=False, **options)
+    return listening("ariacast.receiver", **{"name": name, "discovery": False} | options)
 
 
 def to_web(phone=None, web=None, **more) -> dict:

@@ -23,21 +23,22 @@ class SoundCard:
     def __init__(self, folder: Path, library: Path, ppm: int = 0):
         folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / "played.raw"
-        self.flag = folder / "UNPLUGGED"
+        self.flags = folder / "flags"
+        self.flags.mkdir()
         self.configuration = folder / "asound.conf"
         self.configuration.write_text(
             f'pcm_type.paced {{ lib "{library}" }}\n'
-            f'pcm.card {{ type paced file "{self.file}" unplug "{self.flag}" ppm {ppm} }}\n')
+            f'pcm.card {{ type paced record "{self.file}" flags "{self.flags}" ppm {ppm} }}\n')
 
     @property
     def env(self) -> dict:
         return {"ALSA_CONFIG_PATH": str(self.configuration)}
 
     def unplug(self):
-        self.flag.touch()
+        (self.flags / "unplugged").touch()
 
     def plug(self):
-        self.flag.unlink()
+        (self.flags / "unplugged").unlink()
 
     @property
     def played(self) -> "sound.np.ndarray":

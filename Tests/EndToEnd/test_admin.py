@@ -155,7 +155,7 @@ def test_the_api_describes_itself_and_every_described_path_answers(start):
     described = json.loads(router.get("/openapi.json")[1])
     assert described["openapi"].startswith("3.")
     for path in described["paths"]:
-        if "events" not in path:
+        if path not in ("/api/v1/events", "/ca.crt"):
             status = router.get(path.replace("{name}", "gain"))[0]
             assert status == 200, path
 

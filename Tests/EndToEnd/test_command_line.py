@@ -111,7 +111,7 @@ def test_a_wrong_document_starts_nothing(tmp_path):
 
 @pytest.mark.parametrize("text, words", [
     ("", "1:1"), ("{", "routes.json:1:"), ("[]", "object"), ('{"version": 2, "nodes": {}}', "version"),
-    ('{"nodes": {}}', "version"), ("\xff\xfe", "routes.json:1:"), ("{" * 10_000, "routes.json:1:"),
+    ("\xff\xfe", "routes.json:1:"), ("{" * 10_000, "routes.json:1:"),
 ])
 def test_files_that_are_no_document_are_refused(tmp_path, text, words):
     status, out, err = command("check", write(tmp_path, text), folder=tmp_path)

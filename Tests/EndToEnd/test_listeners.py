@@ -37,7 +37,7 @@ def test_a_frozen_listener_is_seen_and_continues_with_the_newest_sound(start):
     router = start(to_web(web={"whenFull": "skip"}))
     host, port = router.bound("web")
     frozen = phone.BareSocket(host, port)
-    frozen.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    frozen.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     frozen.say("GET /stream.wav HTTP/1.0\r\nHost: x\r\n\r\n".replace("x", f"{host}:{port}")).read_head()
     sender, sent = phone.cast(*router.bound("phone"), 9)
     time.sleep(8)
@@ -52,8 +52,9 @@ def test_a_frozen_listener_is_seen_and_continues_with_the_newest_sound(start):
     sender.wait()
     frozen.close()
     frames = sound.read(bytes(heard[44:]))
-    tail = frames[-2400:]
-    assert sound.longest_common(tail, sent[6 * sound.RATE:]) > 480, "what it hears at the end is not the newest sound"
+    newest = sent[int(7.5 * sound.RATE):]
+    assert sound.longest_common(frames, newest) > 4_800, "what it hears at the end is not the newest sound"
+    assert len(frames) < 8 * sound.RATE, "it was given all it had missed"
 
 
 def test_silence_flows_while_nobody_sends(start):

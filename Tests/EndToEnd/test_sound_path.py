@@ -23,6 +23,7 @@ def play_to_card(start, card, number, delays=None, seconds=5):
     sender.wait()
     assert sender.sent == seconds * 50
     eventually(lambda: not router.streams(), 15, "the end of the stream")
+    wait_until_played(router, card, len(sent) + 2 * sound.PACKET_FRAMES)
     underruns = sum(router.stat("speaker", name) for name in UNDERRUNS)
     assert router.stop() == 0
     return card.played, sent, underruns
@@ -47,11 +48,14 @@ def test_the_sound_card_plays_what_was_sent_bit_for_bit(start, card):
     assert not after.any(), "something is played after the end"
 
 
-def test_jitter_below_the_buffer_changes_no_sample(start, card):
+def test_jitter_below_the_buffer_makes_no_hole(start, card):
     shuffle = random.Random(7)
     delays = {number: shuffle.uniform(0, 0.030) for number in range(1, 250)}
     heard, sent = attempts(start, card, delays=delays)
-    assert sound.same_frames(heard, sent) == len(sent)
+    # exact until the buffer, which knows the jitter by then, moves to a shorter delay
+    assert sound.same_frames(heard, sent) >= 3 * sound.RATE
+    loud = heard[sound.start_of(heard):][:int(4.5 * sound.RATE)].any(axis=1)
+    assert loud.all(), "silence inside the sound"
 
 
 def test_a_stall_and_the_burst_after_it_cost_an_underrun_and_nothing_else(start, card):

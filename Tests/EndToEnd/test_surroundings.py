@@ -40,7 +40,7 @@ def test_a_taken_port_makes_its_node_wait_until_it_is_free(start):
         document["nodes"]["second"] = receiver("Second", listen=f"127.0.0.1:{port}")
         router = start(document)
         node = router.wait_for_state("second", "waiting")
-        assert f"127.0.0.1:{port}" in node["reason"] and "use" in node["reason"]
+        assert f"127.0.0.1:{port}" in node["reason"] and "taken" in node["reason"] and node["hint"]
         assert router.node("phone")["state"] == "running"
     router.wait_for_state("second", "running", 40)
     assert router.bound("second")[1] == port

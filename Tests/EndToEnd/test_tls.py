@@ -19,7 +19,7 @@ def secure(**more):
 def fetch_authority(router, folder):
     file = folder / "ca.crt"
     done = subprocess.run(
-        ["curl", "-sk", "-o", str(file), "-w", "%{http_code}", router.url("web", "/ca.crt", "https")],
+        ["curl", "-s", "-o", str(file), "-w", "%{http_code}", router.admin + "/ca.crt"],
         capture_output=True, text=True, timeout=20)
     assert done.stdout == "200", done
     assert "BEGIN CERTIFICATE" in file.read_text()

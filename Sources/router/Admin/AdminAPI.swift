@@ -22,7 +22,7 @@ struct AdminAPI: Sendable {
         if !endpoint.isOpen, !isAllowed(request) { return AdminProblem.unauthorized.response }
         return await endpoint.answer(request)
       }
-    }
+    } + [Route("GET", "/api/*") { AdminProblem.notFound($0.path).response }]
   }
 
   private func isAllowed(_ request: HTTPRequest) -> Bool {
@@ -50,6 +50,10 @@ struct AdminProblem {
   var title: String
   var detail: String
   var problems: [Problem] = []
+
+  static func notFound(_ path: String) -> AdminProblem {
+    AdminProblem(status: 404, title: "No such path", detail: "\(path) is nothing; /openapi.json lists what there is")
+  }
 
   static let unauthorized = AdminProblem(
     status: 401, title: "A token is needed", detail: "send the admin.token as Authorization: Bearer TOKEN")

@@ -19,7 +19,7 @@ enum RunCommand: Command {
       throw UsageError("give a file or -c NAME, not both")
     }
     let file = arguments.value("-c").map { "profiles/\($0).json" } ?? arguments.positional.first ?? "routes.json"
-    Signals.block()
+    Signals.ignoreBrokenPipes()
     let registrar = PluginList.makeRegistrar()
     let loaded = DocumentFile.load(file, registrar)
     if !loaded.report.isEmpty { Terminal.error(loaded.report) }

@@ -46,8 +46,15 @@ enum SendCommand: Command {
       return 0
     } catch {
       bar.end()
-      Terminal.error("router send: \(error)")
+      Terminal.error("router send: \(isAboutFile(error) ? file : url): \(error)")
       return 1
+    }
+  }
+
+  private static func isAboutFile(_ failure: AriaCastSender.Failure) -> Bool {
+    switch failure {
+    case .file, .conversion: true
+    case .connection, .handshake, .closed: false
     }
   }
 

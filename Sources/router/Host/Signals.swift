@@ -1,50 +1,62 @@
 import Glibc
+import Synchronization
 
 /// What the operating system asks of the daemon.
-enum Signal: Int32, Sendable {
+enum Signal: Int32, Sendable, CaseIterable {
   case hangUp = 1
   case interrupt = 2
   case terminate = 15
 }
 
-/// Signals as values. They are blocked in every thread and taken by one of their own.
+/// Signals as values: a handler writes the number into a pipe, a thread of its own reads it.
+///
+/// Blocking them and waiting with `sigwait` is not enough: the main thread of an async program ends in the dispatch
+/// library, which waits there with every signal unblocked, and the default action ends the process.
 enum Signals {
-  /// Blocks the signals in the calling thread and all threads it makes from now on. Call before any other thread.
-  static func block() {
-    signal(SIGPIPE, SIG_IGN)
-    var set = watched
-    unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-  }
+  /// A peer that is gone is an error of `write`, not a signal. Call before any other thread.
+  static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
-  /// Calls `body` for each signal, on a thread of its own, for ever.
+  /// Calls `body` for each signal, on a thread of its own, for ever. Call once.
   static func take(_ body: @escaping @Sendable (Signal) -> Void) {
-    let box = SignalBox(body: body)
+    var ends: [Int32] = [-1, -1]
+    let made = unsafe pipe(&ends)
+    precondition(made == 0, "no pipe for signals")
+    signalPipe.store(ends[1], ordering: .releasing)
+    for watched in Signal.allCases { signal(watched.rawValue, signalArrived) }
+    let argument = unsafe Unmanaged.passRetained(SignalBox(readEnd: ends[0], body: body)).toOpaque()
     var id = pthread_t()
-    let argument = unsafe Unmanaged.passRetained(box).toOpaque()
     let code = unsafe pthread_create(&id, nil, signalThreadMain, argument)
     precondition(code == 0, "no thread for signals")
     pthread_detach(id)
   }
+}
 
-  fileprivate static var watched: sigset_t {
-    var set = sigset_t()
-    unsafe sigemptyset(&set)
-    for signal in [Signal.hangUp, .interrupt, .terminate] { unsafe sigaddset(&set, signal.rawValue) }
-    return set
+/// Where the handler writes; a handler may touch nothing but atomics and `write`.
+private let signalPipe = Atomic<Int32>(-1)
+
+private final class SignalBox: Sendable {
+  let readEnd: Int32
+  let body: @Sendable (Signal) -> Void
+  init(readEnd: Int32, body: @escaping @Sendable (Signal) -> Void) {
+    self.readEnd = readEnd
+    self.body = body
   }
 }
 
-private final class SignalBox: Sendable {
-  let body: @Sendable (Signal) -> Void
-  init(body: @escaping @Sendable (Signal) -> Void) { self.body = body }
+private nonisolated func signalArrived(_ number: Int32) {
+  let kept = errno
+  var byte = UInt8(truncatingIfNeeded: number)
+  _ = unsafe write(signalPipe.load(ordering: .acquiring), &byte, 1)
+  errno = kept
 }
 
 private nonisolated func signalThreadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let argument = unsafe argument else { return nil }
   let box = unsafe Unmanaged<SignalBox>.fromOpaque(argument).takeRetainedValue()
-  var set = Signals.watched
+  var byte: UInt8 = 0
   while true {
-    var number: Int32 = 0
-    if unsafe sigwait(&set, &number) == 0, let signal = Signal(rawValue: number) { box.body(signal) }
+    let count = unsafe read(box.readEnd, &byte, 1)
+    if count == 1, let signal = Signal(rawValue: Int32(byte)) { box.body(signal) }
+    if count == 0 || (count < 0 && errno != EINTR) { return nil }
   }
 }
