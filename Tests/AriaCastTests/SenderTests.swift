@@ -78,7 +78,7 @@ import Testing
     let peer = setting.receiver.peer
     let task = Task { [sender = setting.sender, path = file.path] in
       try await sender.run(file: path, url: "ws://x/audio", loop: true) { progress in
-        if progress.messages == 20 { withUnsafeCurrentTask { unsafe $0?.cancel() } }
+        if progress.messages == 20 { unsafe withUnsafeCurrentTask { unsafe $0?.cancel() } }
       }
     }
     let summary = try await task.value
