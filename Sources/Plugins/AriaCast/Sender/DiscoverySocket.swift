@@ -1,0 +1,119 @@
+internal import Glibc
+internal import RouterCore
+
+/// Asks for speakers by UDP and listens for their answers. Blocks; one thread.
+struct DiscoverySocket: ~Copyable {
+  /// Requests are lost like any datagram: asked at once, after half a second, then every second.
+  private static let pauses = [Duration.milliseconds(500), .seconds(1)]
+
+  private let descriptor: Int32
+
+  /// Searches until the search is over.
+  /// - Returns: Why nobody could be asked; nil if somebody could.
+  static func search(_ query: SpeakerQuery, _ state: SearchState) -> String? {
+    guard let address = query.requests else { return nil }
+    guard let socket = DiscoverySocket() else { return "UDP was not asked: \(errnoText(errno))" }
+    let targets = NetworkAddresses.targets(of: address)
+    var next = Instant.now()
+    var asked = 0
+    var problem: String?
+    while !state.isOver {
+      if Instant.now() >= next {
+        problem = socket.ask(targets)
+        next = next + pauses[min(asked, pauses.count - 1)]
+        asked += 1
+      }
+      socket.listen(state)
+    }
+    return problem
+  }
+
+  private init?() {
+    descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return nil }
+    var yes: Int32 = 1
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_BROADCAST, &yes, socklen_t(MemoryLayout<Int32>.size))
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// - Returns: Why no request could be sent; nil if one was.
+  private func ask(_ targets: [sockaddr_in]) -> String? {
+    var code: Int32 = 0
+    var sent = 0
+    let request = DiscoveryReply.request
+    for target in targets {
+      var target = target
+      let count = unsafe withUnsafePointer(to: &target) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          unsafe sendto(descriptor, request, request.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
+      if count == request.count { sent += 1 } else { code = errno }
+    }
+    return sent > 0 ? nil : "UDP was not asked: \(errnoText(code))"
+  }
+
+  /// Waits for one answer, a tenth of a second at most.
+  private func listen(_ state: SearchState) {
+    var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard unsafe poll(&waiting, 1, state.wait) > 0 else { return }
+    var buffer = [UInt8](repeating: 0, count: DiscoveryReply.largest + 1)
+    var from = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let count = unsafe withUnsafeMutablePointer(to: &from) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe recvfrom(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT), $0, &size)
+      }
+    }
+    guard count > 0, let host = NetworkAddresses.text(from.sin_addr) else { return }
+    if let speaker = DiscoveryReply.speaker(Array(buffer.prefix(count)), from: host) { state.add(speaker) }
+  }
+}
+
+/// IPv4 addresses as sockets take them.
+enum NetworkAddresses {
+  private static let broadcast = "255.255.255.255"
+
+  /// Where a request goes: the address itself; for the broadcast address also each network's own and this machine.
+  static func targets(of address: PeerAddress) -> [sockaddr_in] {
+    let hosts = address.host == broadcast ? [broadcast, "127.0.0.1"] : [address.host]
+    var targets = hosts.compactMap { IPAddress($0)?.bytes }.filter { $0.count == 4 }
+    if address.host == broadcast { targets += networks() }
+    return targets.map { socketAddress($0, address.port) }
+  }
+
+  static func text(_ address: in_addr) -> String? {
+    let bytes = unsafe withUnsafeBytes(of: address.s_addr) { unsafe Array($0) }
+    return IPAddress(bytes: bytes)?.description
+  }
+
+  /// The broadcast address of each network this machine is in.
+  private static func networks() -> [[UInt8]] {
+    var list: UnsafeMutablePointer<ifaddrs>?
+    guard unsafe getifaddrs(&list) == 0 else { return [] }
+    defer { unsafe freeifaddrs(list) }
+    var found: [[UInt8]] = []
+    var next = unsafe list
+    while let entry = unsafe next {
+      unsafe next = entry.pointee.ifa_next
+      guard unsafe entry.pointee.ifa_flags & UInt32(IFF_BROADCAST) != 0,
+        let address = unsafe entry.pointee.ifa_ifu.ifu_broadaddr,
+        unsafe Int32(address.pointee.sa_family) == AF_INET
+      else { continue }
+      let bytes = unsafe address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
+        unsafe withUnsafeBytes(of: pointer.pointee.sin_addr.s_addr) { unsafe Array($0) }
+      }
+      if !found.contains(bytes) { found.append(bytes) }
+    }
+    return found
+  }
+
+  private static func socketAddress(_ bytes: [UInt8], _ port: Int) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
+    unsafe withUnsafeMutableBytes(of: &address.sin_addr.s_addr) { unsafe $0.copyBytes(from: bytes) }
+    return address
+  }
+}

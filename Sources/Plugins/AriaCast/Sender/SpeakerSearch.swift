@@ -1,0 +1,83 @@
+public import RouterCore
+
+/// What is looked for.
+public struct SpeakerQuery: Sendable {
+  /// Seconds after which a speaker that did not answer is not there; they answer within a few milliseconds, and phones
+  /// that sleep within two seconds.
+  static let usual = 3.0
+
+  /// Where UDP requests go; the broadcast address means every network of the machine. nil sends none.
+  public var requests: PeerAddress?
+  /// Length of the search.
+  public var seconds: Double
+  /// Ends the search as soon as it is found; nil finds all.
+  public var name: String?
+
+  public init(requests: PeerAddress?, seconds: Double, name: String? = nil) {
+    self.requests = requests
+    self.seconds = seconds
+    self.name = name
+  }
+}
+
+/// What was found, and what could not be asked.
+public struct SpeakerSearchResult: Sendable {
+  var list = SpeakerList()
+  /// For people: `mDNS was not asked: Daemon not running`.
+  public var notes: [String] = []
+  /// By name.
+  public var speakers: [FoundSpeaker] { list.sorted }
+}
+
+/// Looks for speakers.
+protocol SpeakerFinder: Sendable {
+  func find(_ query: SpeakerQuery) async -> SpeakerSearchResult
+}
+
+/// Looks for AriaCast speakers on the networks of this machine, by UDP and mDNS at once. Control side.
+public struct NetworkSearch: SpeakerFinder {
+  let blocking: any BlockingCalls
+
+  /// - Parameter blocking: Runs both ways of searching.
+  public init(blocking: any BlockingCalls) { self.blocking = blocking }
+
+  /// Returns when the time is over, the name was found, or the task is cancelled.
+  public func find(_ query: SpeakerQuery) async -> SpeakerSearchResult {
+    let state = SearchState(query)
+    return await withTaskCancellationHandler {
+      async let udp = blocking.run { DiscoverySocket.search(query, state) }
+      async let mdns = blocking.run { AvahiSearch.search(ServiceRecord.type, state) }
+      let notes = await [udp, mdns]
+      return SpeakerSearchResult(list: state.list, notes: notes.compactMap { $0 })
+    } onCancel: {
+      state.end()
+    }
+  }
+}
+
+/// A search under way, shared by the threads that search. Any thread.
+final class SearchState: Sendable {
+  let deadline: Instant
+  private let name: String?
+  private let state = PthreadLock<(list: SpeakerList, isOver: Bool)>((SpeakerList(), false))
+
+  init(_ query: SpeakerQuery) {
+    name = query.name
+    deadline = Instant.now() + .seconds(query.seconds)
+  }
+
+  var list: SpeakerList { state.withLock { $0.list } }
+  /// The time is over, the name was found, or nobody wants to know any more.
+  var isOver: Bool { state.withLock { $0.isOver } || Instant.now() >= deadline }
+  func end() { state.withLock { $0.isOver = true } }
+
+  func add(_ speaker: FoundSpeaker) {
+    state.withLock { state in
+      state.list.add(speaker)
+      if let name, state.list.speaker(called: name) != nil { state.isOver = true }
+    }
+  }
+
+  /// Milliseconds until the search should be looked at again: 100 at most.
+  var wait: Int32 { Int32(max(0, min(100, (deadline - Instant.now()).nanoseconds / 1_000_000))) }
+}
