@@ -8,6 +8,7 @@ struct CastMixer {
   private final class Seat {
     var reader: VoiceReader
     let input: CastInput
+    var hasEnded = false
     init(_ reader: consuming VoiceReader, _ input: CastInput) {
       self.reader = reader
       self.input = input
@@ -41,12 +42,15 @@ struct CastMixer {
   /// - Returns: Whether it holds nothing but zeros.
   mutating func render(at due: Instant) -> Bool {
     for index in sum.indices { sum[index] = 0 }
-    var target = sum.mutableSpan
-    seats.removeAll { seat in
-      seat.reader.mix(into: &target, frames: CastMixer.frames, now: due) == .ended
-    }
+    for seat in seats { CastMixer.add(seat, to: &sum, due) }
+    seats.removeAll { $0.hasEnded }
     CastMixer.store(sum, into: &message)
     return !message.contains { $0 != 0 }
+  }
+
+  private static func add(_ seat: Seat, to sum: inout [Float], _ due: Instant) {
+    var target = sum.mutableSpan
+    seat.hasEnded = seat.reader.mix(into: &target, frames: frames, now: due) == .ended
   }
 
   private static func store(_ samples: [Float], into bytes: inout [UInt8]) {

@@ -33,6 +33,8 @@ struct DiscoverySocket: ~Copyable {
     guard descriptor >= 0 else { return nil }
     var yes: Int32 = 1
     _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_BROADCAST, &yes, socklen_t(MemoryLayout<Int32>.size))
+    var limit = timeval(tv_sec: 0, tv_usec: 100_000)
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -56,14 +58,12 @@ struct DiscoverySocket: ~Copyable {
 
   /// Waits for one answer, a tenth of a second at most.
   private func listen(_ state: SearchState) {
-    var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    guard unsafe poll(&waiting, 1, state.wait) > 0 else { return }
     var buffer = [UInt8](repeating: 0, count: DiscoveryReply.largest + 1)
     var from = sockaddr_in()
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let count = unsafe withUnsafeMutablePointer(to: &from) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe recvfrom(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT), $0, &size)
+        unsafe recvfrom(descriptor, &buffer, buffer.count, 0, $0, &size)
       }
     }
     guard count > 0, let host = NetworkAddresses.text(from.sin_addr) else { return }
