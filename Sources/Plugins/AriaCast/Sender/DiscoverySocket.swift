@@ -33,8 +33,9 @@ struct DiscoverySocket: ~Copyable {
     guard descriptor >= 0 else { return nil }
     var yes: Int32 = 1
     _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_BROADCAST, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var limit = timeval(tv_sec: 0, tv_usec: 100_000)
-    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    // A timeval: seconds, microseconds. Which C module owns that type depends on who else imports it.
+    var limit = [0, 100_000]
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(2 * MemoryLayout<Int>.size))
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
