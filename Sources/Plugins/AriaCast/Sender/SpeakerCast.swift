@@ -32,12 +32,19 @@ public enum SpeakerCast: NodeDefinition {
             + "itself. false asks by mDNS alone."),
         Option(
           "latencyMs", \.latencyMs, 20...2000, unit: "ms",
-          "Longest delay a stream may build up here to survive an uneven arrival; the delay in use is as short as "
-            + "possible. The speaker adds its own."),
+          "Longest delay a stream may build up here to survive an uneven arrival; half of it is usual. The speaker adds "
+            + "its own."),
         Option(
           "releaseSeconds", \.releaseSeconds, 0...86_400, unit: "s",
           "Silence after which the speaker is free for other senders; 0 keeps it."),
       ]
+    }
+
+    /// Half of the limit is held from the start: the speaker buffers anyway, and a delay that never moves keeps the
+    /// samples as they are.
+    var jitter: JitterSettings {
+      let usual = Duration.milliseconds(latencyMs / 2)
+      return JitterSettings(initial: usual, ceiling: .milliseconds(latencyMs), floor: usual)
     }
 
     public func check() -> [Problem] {

@@ -102,8 +102,7 @@ actor SpeakerCastNode: Node {
     do throws(ConversionError) {
       ends = try Voice.make(
         input: request.format, output: (CastFormat.sampleRate, CastFormat.channels),
-        settings: JitterSettings(ceiling: .milliseconds(config.latencyMs)), record: request.offer.record,
-        at: context.time.now)
+        settings: config.jitter, record: request.offer.record, at: context.time.now)
     } catch {
       throw StageRefusal("\(error)")
     }
