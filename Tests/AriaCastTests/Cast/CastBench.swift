@@ -75,3 +75,8 @@ extension SpeakerCast.Config {
     return config
   }
 }
+
+extension SpeakerCastNode {
+  /// Streams it holds.
+  var streams: Int { mixer.count }
+}

@@ -108,7 +108,7 @@ import Testing
       await stream.push(Self.sound(messages: 1))
       await stream.close()
     }
-    #expect(await bench.node.mixer.count == 1)
+    #expect(await bench.node.streams == 1)
     await bench.host.stop()
   }
 }
