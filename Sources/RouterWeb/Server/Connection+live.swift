@@ -6,6 +6,8 @@ struct LiveBody {
   var cursor: LiveCursor
   /// The socket takes no more at the moment.
   var isBlocked = false
+  /// The feed is over.
+  var isEnding = false
   /// Index in the feed's list.
   var place = 0
 }
@@ -56,7 +58,11 @@ extension Connection {
       writeNeedsRead = outcome == .blocked(.read)
       updateInterest(on: loop)
     }
-    if outcome == .failed { close(on: loop) }
+    switch outcome {
+    case .failed: close(on: loop)
+    case .drained where live?.isEnding == true: finishLive(on: loop)
+    case .drained, .blocked: break
+    }
   }
 
   private func writeLive(_ window: FeedWindow, _ written: inout Int) -> OutputQueue.Outcome {
@@ -79,12 +85,15 @@ extension Connection {
     return .drained
   }
 
-  /// The feed is over.
+  /// The feed is over: what it still holds goes out, then the end.
   func endLive(on loop: isolated Loop) {
-    guard phase == .live, var body = live else { return }
+    guard phase == .live else { return }
+    live?.isEnding = true
     pushLive(on: loop)
-    guard phase == .live, output.isEmpty, live?.isBlocked == false else { return close(on: loop) }
-    body = live ?? body
+  }
+
+  private func finishLive(on loop: isolated Loop) {
+    guard let body = live else { return }
     body.feed.leave(self)
     live = nil
     keepsAlive = keepsAlive && body.cursor.isChunked

@@ -61,7 +61,7 @@ extension Connection {
   private func refuse(
     _ refusal: Refusal, _ fields: HTTPFields = HTTPFields(), after head: RequestHead, on loop: isolated Loop
   ) {
-    listener.metrics.refused(refusal.reason)
+    listener.metrics.refused(refusal.reason, isLogged: ![404, 405, 426].contains(refusal.status))
     var response = Connection.response(refusal)
     for (name, value) in fields.all { response.fields.add(name, value) }
     answer(response, to: head, on: loop)

@@ -138,7 +138,7 @@ final class Connection: ReadinessHandler {
   // MARK: End
 
   func close(on loop: isolated Loop, counting reason: String) {
-    listener.metrics.refused(reason)
+    listener.metrics.refused(reason, isLogged: reason != "idle")
     close(on: loop)
   }
 

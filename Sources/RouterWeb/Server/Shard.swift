@@ -15,7 +15,13 @@ final class ShardHandle: Sendable {
   let load = Atomic<Int>(0)
   /// For files.
   let blocking: BlockingPool
-  private let mailbox = PthreadLock<[ShardWork]>([])
+  private struct Mailbox {
+    var work: [ShardWork] = []
+    var isOpen = true
+  }
+  private let mailbox = PthreadLock(Mailbox())
+  /// Spares the loop the lock when it was woken for a feed's bytes.
+  private let hasMail = Atomic<Bool>(false)
 
   init(_ loop: Loop, blocking: BlockingPool) throws(SystemError) {
     self.loop = loop
@@ -24,26 +30,38 @@ final class ShardHandle: Sendable {
   }
 
   /// Queues work for the loop, in order. Control side: takes a lock.
-  func post(_ work: @escaping ShardWork) {
-    mailbox.withLock { $0.append(work) }
-    signal.wake()
-  }
-
-  func takeMail() -> [ShardWork] {
-    mailbox.withLock { mail in
-      let all = mail
-      mail = []
-      return all
+  /// - Returns: false when the shard has stopped; the work is dropped then.
+  @discardableResult
+  func post(_ work: @escaping ShardWork) -> Bool {
+    let isTaken = mailbox.withLock { mailbox in
+      if mailbox.isOpen { mailbox.work.append(work) }
+      return mailbox.isOpen
     }
+    guard isTaken else { return false }
+    hasMail.store(true, ordering: .releasing)
+    signal.wake()
+    return true
   }
 
-  /// Runs `work` on the loop and returns when it is done.
+  /// Runs `work` on the loop and returns when it is done; at once when the shard has stopped.
   func perform(_ work: @escaping ShardWork) async {
-    await withCheckedContinuation { continuation in
-      post { loop, shard in
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      let isTaken = post { loop, shard in
         work(loop, shard)
         continuation.resume()
       }
+      if !isTaken { continuation.resume() }
+    }
+  }
+
+  /// What was queued. - Parameter closing: Nothing is taken from now on.
+  func takeMail(closing: Bool = false) -> [ShardWork] {
+    guard hasMail.exchange(false, ordering: .acquiring) || closing else { return [] }
+    return mailbox.withLock { mailbox in
+      let work = mailbox.work
+      mailbox.work = []
+      mailbox.isOpen = mailbox.isOpen && !closing
+      return work
     }
   }
 }
@@ -88,6 +106,8 @@ final class Shard: ReadinessHandler {
     if let sweeper { loop.cancel(sweeper) }
     watch = nil
     sweeper = nil
+    feeds = [:]
+    for work in handle.takeMail(closing: true) { work(loop, self) }
   }
 
   // MARK: Connections

@@ -13,8 +13,9 @@ struct WebMetrics: Sendable {
   }
 
   /// Refusals and disconnections by us, by reason; the reasons are a fixed set of phrases.
-  func refused(_ reason: String) {
-    log.note(reason, at: .now())
+  /// - Parameter isLogged: False for what happens every day.
+  func refused(_ reason: String, isLogged: Bool = true) {
+    if isLogged { log.note(reason, at: .now()) }
     registry.metric(
       "router_web_refused_total", .counter, help: "Requests and connections refused or ended by a rule.",
       node: WebMetrics.node, label: .reason, value: reason

@@ -1,0 +1,85 @@
+import Glibc
+import RouterCore
+import Testing
+
+@testable import RouterWeb
+
+/// Counts its events, and may do something at the first.
+private final class Recorder: ReadinessHandler {
+  var events: [Readiness] = []
+  var onReady: (() -> Void)?
+
+  func ready(_ what: Readiness, on loop: isolated Loop) {
+    events.append(what)
+    onReady?()
+    onReady = nil
+  }
+}
+
+@Suite struct PollerTests {
+  @Test func `a stale event of a reused descriptor reaches nobody`() async throws {
+    let loop = Loop(name: "poll", poller: try EpollPoller())
+    loop.start()
+    try await loop.perform { loop in
+      let poller = try EpollPoller()
+      let (a, aPeer) = socketPair(), (b, bPeer) = socketPair()
+      let first = Recorder(), second = Recorder(), heir = Recorder()
+      let firstWatch = try poller.watch(a, for: .read, first)
+      let secondWatch = try poller.watch(b, for: .read, second)
+      _ = unsafe write(aPeer, "x", 1)
+      _ = unsafe write(bPeer, "x", 1)
+      // Both events are fetched; whoever comes first gives the other's number to somebody else.
+      let swap = { (watch: Watch, old: Int32) in
+        poller.unwatch(watch)
+        _ = dup2(aPeer, old)
+        _ = try? poller.watch(old, for: .write, heir)
+      }
+      first.onReady = { swap(secondWatch, b) }
+      second.onReady = { swap(firstWatch, a) }
+      poller.turn(timeout: .zero, on: loop)
+      #expect(first.events.count + second.events.count == 1)
+      #expect(heir.events.isEmpty)
+      poller.turn(timeout: .zero, on: loop)
+      #expect(heir.events == [.write])
+      for descriptor in [a, aPeer, b, bPeer] { _ = close(descriptor) }
+    }
+    await loop.stop()
+  }
+
+  @Test func `a change and an unwatch with an old watch do nothing`() async throws {
+    let loop = Loop(name: "poll", poller: try EpollPoller())
+    loop.start()
+    try await loop.perform { loop in
+      let poller = try EpollPoller()
+      let (a, b) = socketPair()
+      let recorder = Recorder()
+      let old = try poller.watch(a, for: .write, recorder)
+      poller.unwatch(old)
+      _ = try poller.watch(a, for: .write, recorder)
+      poller.change(old, to: [])
+      poller.unwatch(old)
+      poller.turn(timeout: .zero, on: loop)
+      #expect(recorder.events == [.write])
+      #expect(throws: SystemError.self) { try poller.watch(-1, for: .read, recorder) }
+      _ = close(a)
+      _ = close(b)
+    }
+    await loop.stop()
+  }
+
+  @Test func `a wake from another thread ends the wait, every time`() async throws {
+    let loop = Loop(name: "poll", poller: try EpollPoller())
+    loop.start()
+    for number in 0..<2000 { #expect(await loop.perform { _ in number } == number) }
+    await loop.stop()
+  }
+
+  @Test func `blocking calls run beside each other and give back what they found`() async {
+    let pool = BlockingPool(threads: 2)
+    let sum = await withTaskGroup(of: Int.self) { group in
+      for number in 0..<100 { group.addTask { await pool.run { number } } }
+      return await group.reduce(0, +)
+    }
+    #expect(sum == 4950)
+  }
+}
