@@ -50,16 +50,3 @@ func bytes(of span: RawSpan) -> [UInt8] { unsafe span.withUnsafeBytes { unsafe A
 private func copy(_ span: RawSpan, isText: Bool) -> DecodedFrame {
   isText ? .text(String(decoding: bytes(of: span), as: UTF8.self)) : .binary(bytes(of: span))
 }
-
-/// A generator whose numbers depend on the seed alone.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-}

@@ -20,7 +20,8 @@ import RouterCore
   var bytes: RawSpan {
     @_lifetime(borrow self)
     borrowing get {
-      let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(base) ?? MessageBuffer.nowhere, byteCount: count)
+      guard let base = unsafe base else { return RawSpan() }
+      let span = unsafe RawSpan(_unsafeStart: base, byteCount: count)
       return unsafe _overrideLifetime(span, borrowing: self)
     }
   }
@@ -62,7 +63,4 @@ import RouterCore
     unsafe base = new
     capacity = size
   }
-
-  /// A valid address for spans of no bytes.
-  private static var nowhere: UnsafeRawPointer { unsafe UnsafeRawPointer(bitPattern: 16).unsafelyUnwrapped }
 }
