@@ -18,22 +18,23 @@ private final class CountStage: Stage {
 @Suite(.enabled(if: countsAllocations)) struct NodeAllocationTests {
   private let metrics = NodeMetrics(registry: MetricRegistry(), node: "node")
 
-  /// Allocations of `packets` packets of 20 ms after the first, through one stage into a counter.
+  /// Allocations of `packets` packets of 20 ms after as many, through one stage into a counter.
   private func count(_ stage: any Stage, _ format: StreamFormat, packets: Int = 200) -> UInt64 {
     let branch = Branch(
       node: "node", format: format, stage: stage, below: [Branch(node: "end", format: format, stage: CountStage())])
     let bytes = ramp(format, frames: format.sampleRate / 50)
-    func lend(_ number: Int) {
-      let packet = unsafe Packet(
-        bytes: bytes.span.bytes, frames: format.sampleRate / 50, sequence: UInt64(number),
-        arrival: Instant(nanoseconds: Int64(number) * 20_000_000))
-      _ = branch.lend(packet)
-    }
-    lend(0)
-    return allocations {
-      for number in 1...packets { lend(number) }
+    func lend(_ numbers: Range<Int>) {
+      for number in numbers {
+        let packet = unsafe Packet(
+          bytes: bytes.span.bytes, frames: format.sampleRate / 50, sequence: UInt64(number),
+          arrival: Instant(nanoseconds: Int64(number) * 20_000_000))
+        _ = branch.lend(packet)
+      }
       branch.stage.gap(frames: 100, branch)
     }
+    // The runtime makes its own tables when a path is gone for the first time.
+    lend(0..<packets)
+    return allocations { lend(packets..<2 * packets) }
   }
 
   @Test(arguments: triedFormats) func `gain, delay, meter and null allocate nothing for a packet`(
@@ -64,15 +65,23 @@ private final class CountStage: Stage {
     config.waveform = waveform
     var generator = ToneGenerator(config.format, frames: 960, ToneSettings(config))
     let source = StreamSource(id: 1, root: Branch(node: "tone", format: config.format, stage: PassStage()))
-    #expect(
-      allocations {
-        for number in 0..<100 {
-          _ = generator.push(into: source, number: UInt64(number), at: Instant(nanoseconds: 0))
-        }
-      } == 0)
+    func play() {
+      for number in 0..<100 {
+        _ = generator.push(into: source, number: UInt64(number), at: Instant(nanoseconds: 0))
+      }
+    }
+    play()
+    #expect(allocations { play() } == 0)
   }
 
   @Test func `a mixer allocates nothing for a block, with three streams and ducking`() throws {
+    // The first time the runtime makes its own tables.
+    _ = try allocationsOfMixer()
+    #expect(try allocationsOfMixer() == 0)
+  }
+
+  /// Allocations of 200 blocks of a mixer of its own.
+  private func allocationsOfMixer() throws -> UInt64 {
     var config = Mixer.Config()
     var voice = MixerInput()
     voice.priority = true
@@ -101,7 +110,7 @@ private final class CountStage: Stage {
       _ = engine.push(into: source, number: UInt64(number), at: now)
     }
     for number in 0..<20 { turn(number) }
-    #expect(allocations { for number in 20..<220 { turn(number) } } == 0)
+    return allocations { for number in 20..<220 { turn(number) } }
   }
 
   @Test func `the timer of a running source allocates nothing between blocks`() async throws {

@@ -19,7 +19,8 @@ public enum Tone: NodeDefinition {
         Option("levelDb", \.levelDb, -120...0, unit: "dB", live: true, "Peak level; 0 is full scale."),
         Option(
           "waveform", \.waveform, live: true,
-          "sine; noise: white, another in each channel; sweep: 20 Hz to 20 kHz in 10 s, again and again; silence."),
+          "sine; noise: white, another in each channel; sweep: 20 Hz to 20 kHz (at most 45 % of sampleRate) in 10 s, again and again; silence."
+        ),
         Option("sampleRate", \.sampleRate, 1_000...768_000, unit: "Hz", "Frames per second."),
         Option("channels", \.channels, 1...32, "Channels."),
       ]
