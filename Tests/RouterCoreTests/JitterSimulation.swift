@@ -58,7 +58,9 @@ struct JitterSimulation {
         arrival = max(arrival, nextArrival)
         written += packetFrames
         controller.arrived(
-          Arrival(written: written, instant: Instant(nanoseconds: Int64(arrival * 1e9)), restarts: false))
+          Arrival(
+            written: written, frames: packetFrames, instant: Instant(nanoseconds: Int64(arrival * 1e9)),
+            restarts: false))
         sent += 1
         let due = Double(sent + 1) * packetSeconds
         nextArrival = max(arrival, due + network(sent, due, &random))

@@ -110,6 +110,54 @@ import Testing
     #expect(bench.played.last == 0.5)
   }
 
+  @Test func `a stream that is cut short sinks to silence at once`() throws {
+    var bench = try VoiceBench(StreamFormat(sampleRate: 48_000, channels: 1), to: (sampleRate: 48_000, channels: 1))
+    for index in 0..<20 {
+      if index % 2 == 0 { bench.write([Int16](repeating: 16384, count: 960).pcmBytes) }
+      bench.read(480)
+      bench.advance(.milliseconds(10))
+    }
+    bench.writer.cut()
+    let before = bench.played.count
+    #expect(bench.read(480) == .ended)
+    let rest = bench.played[before...]
+    #expect(rest.allSatisfy { $0 >= 0 })
+    #expect(rest.dropFirst(260).allSatisfy { $0 == 0 })
+    #expect(zip(rest, rest.dropFirst()).allSatisfy { abs($0 - $1) < 0.5 / 200 })
+    #expect(bench.reader.statistics.underruns == 0)
+    #expect(bench.read(480) == .ended)
+  }
+
+  @Test(arguments: 0..<UInt64(isSoaking ? 1_000 : 6))
+  func `whatever comes and however it is read, nothing but sound comes out`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let format = StreamFormat(
+      sampleRate: [8_000, 44_100, 48_000].randomElement(using: &random) ?? 8_000,
+      channels: Int.random(in: 1...8, using: &random), sample: seed % 2 == 0 ? .int16 : .float32)
+    let output = (sampleRate: 48_000, channels: Int.random(in: 1...8, using: &random))
+    var bench = try VoiceBench(format, to: output)
+    for _ in 0..<120 {
+      switch Int.random(in: 0..<8, using: &random) {
+      case 0: bench.writer.gap(frames: Int.random(in: -5...3_000, using: &random))
+      case 1: bench.advance(.milliseconds(Int.random(in: 0...700, using: &random)))
+      case 2: bench.write([UInt8](repeating: 0, count: Int.random(in: 0...7, using: &random)))
+      default:
+        let frames = Int.random(in: 0...2_000, using: &random)
+        bench.write(
+          [UInt8](repeating: 0x3C, count: frames * format.bytesPerFrame + Int.random(in: 0...3, using: &random)))
+      }
+      bench.read(Int.random(in: 0...1_500, using: &random))
+      bench.advance(.milliseconds(Int.random(in: 0...30, using: &random)))
+    }
+    let full = abs(format.sample == .int16 ? Float(0x3C3C) / 32768 : Float(bitPattern: 0x3C3C_3C3C))
+    #expect(bench.played.allSatisfy { $0.isFinite && abs($0) < 2 * full })
+    #expect(bench.played.contains { $0 != 0 })
+    bench.writer.finish()
+    var reads = 0
+    while bench.read(480) != .ended, reads < 1_000 { reads += 1 }
+    #expect(reads < 1_000)
+  }
+
   @Test func `a backlog of two seconds is cut once, without a jump`() throws {
     var bench = try VoiceBench(StreamFormat(sampleRate: 48_000, channels: 1), to: (sampleRate: 48_000, channels: 1))
     var phase = 0

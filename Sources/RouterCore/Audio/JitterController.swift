@@ -49,6 +49,8 @@ struct JitterController: Sendable {
   private var base: Instant
   private var lastLook: Instant
   private var packetSeconds = 0.0
+  /// Length of this block, and of the usual one.
+  private var blockSeconds = 0.0
   private var periodSeconds = 0.0
   private var backlogged = 0.0
   private var steady = 0.0
@@ -79,8 +81,7 @@ struct JitterController: Sendable {
 
   /// A packet came. In order.
   mutating func arrived(_ arrival: Arrival) {
-    if let newest { packetSeconds = max(packetSeconds * 0.999, Double(arrival.written - newest.written) / inputRate) }
-    if newest == nil { packetSeconds = Double(arrival.written) / inputRate }
+    packetSeconds = max(packetSeconds * 0.999, Double(arrival.frames) / inputRate)
     newest = arrival
     let late = (arrival.instant - base).seconds - Double(arrival.written) / inputRate
     newestLateness = late
@@ -142,16 +143,17 @@ struct JitterController: Sendable {
     let seconds = max(0, (look.now - lastLook).seconds)
     let wasAway = look.now - lastLook > max(Self.away, .seconds(4 * Double(look.frames) / outputRate))
     lastLook = look.now
-    periodSeconds = Double(look.frames) / outputRate
+    blockSeconds = Double(look.frames) / outputRate
+    periodSeconds = max(periodSeconds * 0.999, blockSeconds)
     if wasAway { return clear() }
     guard let newest else { return .wait }
     let delay = Double(newest.written - look.consumed) / inputRate + (look.now - newest.instant).seconds
     if !isPlaying { return begin(look, delay) }
     if look.isFinished { return .play(ratio: 1 + loop.speed, trim: 0) }
-    if outlier == nil && isObserving { lateness.looked(lateness: newestLateness, seconds: periodSeconds) }
+    if outlier == nil && isObserving { lateness.looked(lateness: newestLateness, seconds: blockSeconds) }
     let moving = moveTarget(delay)
     let ratio = loop.step(
-      measured: delay, target: target, moving: moving, noise: lateness.spread, seconds: periodSeconds)
+      measured: delay, target: target, moving: moving, noise: lateness.spread, seconds: blockSeconds)
     settle()
     return .play(ratio: ratio, trim: trim(delay, look, seconds))
   }
@@ -170,7 +172,7 @@ struct JitterController: Sendable {
     let fill = Double(look.fill) / inputRate
     if look.isFinished { return start(silence: 0, skip: 0, look.fill > 0) }
     let goal = max(target, needed)
-    guard delay + periodSeconds > goal else { return .wait }
+    guard delay + blockSeconds > goal else { return .wait }
     let silence = min(look.frames - 1, max(0, Int(((goal - delay) * outputRate).rounded())))
     guard fill >= Double(look.frames - silence) / outputRate + lead else { return .wait }
     raiseTarget()
@@ -202,7 +204,7 @@ struct JitterController: Sendable {
   /// Slowly down to what is needed, slowly up when more is needed than is held.
   /// - Returns: How fast the target moves, in seconds per second.
   private mutating func moveTarget(_ delay: Double) -> Double {
-    steady += periodSeconds
+    steady += blockSeconds
     guard hasSettled, loop.delay - target < DriftLoop.far else { return 0 }
     let needed = self.needed
     var moving = 0.0
@@ -211,7 +213,7 @@ struct JitterController: Sendable {
     } else if needed < target - 0.002, steady > 60, lateness.observed > 60 {
       moving = -min(100e-6, loop.spare(faster: true))
     }
-    target += moving * periodSeconds
+    target += moving * blockSeconds
     return moving
   }
 

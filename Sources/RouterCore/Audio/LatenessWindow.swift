@@ -34,7 +34,8 @@ struct LatenessWindow: Sendable {
   /// Seconds observed since the beginning.
   private(set) var observed = 0.0
   /// Mean of the newest slot that can tell.
-  private(set) var mean: Double?
+  var mean: Double? { slot.count < 20 ? pastMean : slot.count < 100 ? pastMean ?? slot.mean : slot.mean }
+  private var pastMean: Double?
 
   /// A packet arrived.
   mutating func arrived(lateness: Double) {
@@ -53,7 +54,7 @@ struct LatenessWindow: Sendable {
 
   /// Begins a new slot in place of the oldest.
   private mutating func turn() {
-    if slot.count >= 20 { mean = slot.mean }
+    if slot.count >= 20 { pastMean = slot.mean }
     spreads[next] = slot.spread
     leads[next] = slot.lead
     next = (next + 1) % Self.slotCount

@@ -44,7 +44,9 @@ public struct VoiceReader: ~Copyable, Sendable {
   ///   - now: The clock that stamps packets, at the call.
   public mutating func mix(into output: inout MutableSpan<Float>, frames: Int, now: Instant) -> VoiceState {
     precondition(output.count >= frames * channels, "no room to mix into")
+    guard frames > 0 else { return controller.isPlaying ? .playing : .buffering }
     let isFinished = statistics.isFinished
+    if statistics.isCut { dropRest() }
     while let arrival = arrivals.readArrival() { controller.arrived(arrival) }
     let look = JitterController.Look(
       consumed: supply.input.consumed - supply.held, fill: supply.input.fill + supply.held, frames: frames, now: now,
@@ -59,12 +61,17 @@ public struct VoiceReader: ~Copyable, Sendable {
 
   /// Throws away everything that waits and buffers anew, without a fade: for a device that was closed meanwhile.
   public mutating func reset() {
-    supply.input.skip(.max)
-    supply.reset()
+    dropRest()
     corrector.reset()
     edge.clear()
     tail = 0
     controller.silenced()
+  }
+
+  /// Throws away what waits; what sounds is faded out as if it had broken off.
+  private mutating func dropRest() {
+    supply.input.skip(.max)
+    supply.reset()
   }
 
   private mutating func follow(_ plan: JitterController.Plan) {
@@ -132,12 +139,12 @@ public struct VoiceReader: ~Copyable, Sendable {
 
   /// The ring is empty: the end, or an underrun.
   private mutating func stop(_ isFinished: Bool) {
-    if isFinished {
+    if isFinished && !statistics.isCut {
       edge.clear()
       controller.silenced()
       tail = DriftCorrector.lead + 1
     } else {
-      statistics.countUnderrun()
+      if !isFinished { statistics.countUnderrun() }
       controller.ranDry()
       edge.fadeOut()
       tail = DriftCorrector.lead + 1 + edge.length

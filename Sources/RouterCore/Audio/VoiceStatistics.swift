@@ -11,6 +11,7 @@ public final class VoiceStatistics: Sendable {
   private let cuts = Atomic<Int>(0)
   private let overflow = Atomic<Int>(0)
   private let finished = Atomic<Bool>(false)
+  private let cutShort = Atomic<Bool>(false)
 
   init(record: PathRecord) { self.record = record }
 
@@ -30,7 +31,13 @@ public final class VoiceStatistics: Sendable {
   public var overflows: Int { overflow.load(ordering: .relaxed) }
 
   var isFinished: Bool { finished.load(ordering: .acquiring) }
+  var isCut: Bool { cutShort.load(ordering: .acquiring) }
   func finish() { finished.store(true, ordering: .releasing) }
+
+  func cut() {
+    cutShort.store(true, ordering: .releasing)
+    finish()
+  }
 
   func countOverflow() {
     overflow.add(1, ordering: .relaxed)

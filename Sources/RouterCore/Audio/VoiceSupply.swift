@@ -10,6 +10,8 @@ struct VoiceSupply: ~Copyable, Sendable {
   private let before: Slab<Float>
   private var beforeFrames = 0
   private var beforeUsed = 0
+  /// The ring was empty and the tail is on its way out: what comes now waits for a new beginning.
+  private var isDrained = false
   /// Converted, still in the inner channels.
   private let after: Slab<Float>
 
@@ -31,6 +33,7 @@ struct VoiceSupply: ~Copyable, Sendable {
     rate?.reset()
     beforeFrames = 0
     beforeUsed = 0
+    isDrained = false
   }
 
   /// Writes up to `frames` frames into `target` from frame `start` on.
@@ -64,12 +67,12 @@ struct VoiceSupply: ~Copyable, Sendable {
     let wanted = min(frames, VoiceInput.block)
     let (before, after) = (before, after)
     while true {
-      let isDry = beforeUsed == beforeFrames && loadBefore(wanted) == 0
+      if !isDrained { isDrained = beforeUsed == beforeFrames && loadBefore(wanted) == 0 }
       let source = before.span(beforeUsed * innerChannels..<beforeFrames * innerChannels)
       var target = after.mutableSpan(0..<wanted * innerChannels)
-      let result = rate?.process(source, into: &target, isLast: isDry) ?? (used: 0, made: 0)
+      let result = rate?.process(source, into: &target, isLast: isDrained) ?? (used: 0, made: 0)
       beforeUsed += result.used
-      if result.made > 0 || isDry { return result.made }
+      if result.made > 0 || isDrained || result.used == 0 { return result.made }
     }
   }
 

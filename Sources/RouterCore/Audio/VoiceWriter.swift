@@ -40,7 +40,7 @@ public struct VoiceWriter: ~Copyable, Sendable {
       return false
     }
     written += frames
-    arrivals.write(Arrival(written: written, instant: packet.arrival, restarts: restarts))
+    arrivals.write(Arrival(written: written, frames: frames, instant: packet.arrival, restarts: restarts))
     restarts = false
     return true
   }
@@ -56,6 +56,9 @@ public struct VoiceWriter: ~Copyable, Sendable {
 
   /// The stream is over: what was written is played out, then the reader says ended. Repeating it changes nothing.
   public mutating func finish() { statistics.finish() }
+
+  /// The stream is over at once: what waits is not played, and what sounds sinks to silence in 5 ms.
+  public mutating func cut() { statistics.cut() }
 
   private mutating func fillGap(_ frames: Int) {
     var left = min(frames, audio.free / frameSize)
