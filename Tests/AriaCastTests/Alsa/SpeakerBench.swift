@@ -83,8 +83,12 @@ final class SpeakerBench: Sendable {
   }
 
   var cardUnderruns: Int { metrics.counter("router_speaker_card_underruns_total", "").current }
-  /// Seconds a stream's buffer holds at most.
-  var bufferDelay: Double { Double(metrics.gauge("router_speaker_buffer_delay_seconds", "").current) * 1e-6 }
+  /// How much faster than nominal the newest stream is read, in ppm.
+  var drift: Double { Double(metrics.gauge("router_speaker_drift_ppm", "").current) * 1e-3 }
+  /// Underruns of the card, underruns of streams, cuts.
+  var faults: [Int] {
+    ["card_underruns", "stream_underruns", "trims"].map { metrics.counter("router_speaker_\($0)_total", "").current }
+  }
   var isRunning: Bool { metrics.gauge("router_speaker_running", "").current == 1 }
 
   /// Opens a stream that reaches the speaker.
@@ -109,7 +113,7 @@ struct BenchStream: Sendable {
   let record: PathRecord
   let loop: Loop
 
-  /// Sends in packets of 20 ms, each at its time; returns after the last.
+  /// Sends in packets of 20 ms, each at its time; returns after the last, or when the stream was closed.
   func send(_ bytes: [UInt8]) async {
     await withCheckedContinuation { done in
       Task {
@@ -133,6 +137,7 @@ private final class PacedSender: @unchecked Sendable {
   var timer: TimerID?
   private var sent = 0
   private var sequence: UInt64 = 0
+  private var begin: Instant?
 
   init(id: StreamID, format: StreamFormat, bytes: [UInt8], done: CheckedContinuation<Void, Never>) {
     self.id = id
@@ -141,19 +146,31 @@ private final class PacedSender: @unchecked Sendable {
     self.done = done
   }
 
+  /// Sends what is due: a tick that comes late, or not at all, delays packets and loses none.
   func tick(on loop: isolated Loop) {
-    guard sent < bytes.count else {
-      if let timer { loop.cancel(timer) }
-      timer = nil
-      done.resume()
-      return
+    let begin = begin ?? loop.time.now
+    self.begin = begin
+    while sent < bytes.count, loop.time.now >= begin + .milliseconds(20) * Int(sequence) {
+      guard let source = loop.source(id) else { return finish(on: loop) }
+      push(to: source, at: loop.time.now)
     }
+    if sent == bytes.count { finish(on: loop) }
+  }
+
+  private func push(to source: StreamSource, at now: Instant) {
     let size = min(format.sampleRate / 50 * format.bytesPerFrame, bytes.count - sent)
     let part = Array(bytes[sent..<sent + size])
     let packet = unsafe Packet(
-      bytes: part.span.bytes, frames: size / format.bytesPerFrame, sequence: sequence, arrival: loop.time.now)
-    _ = loop.source(id)?.push(packet)
+      bytes: part.span.bytes, frames: size / format.bytesPerFrame, sequence: sequence, arrival: now)
+    _ = source.push(packet)
     sent += size
     sequence += 1
+  }
+
+  private func finish(on loop: isolated Loop) {
+    guard let timer else { return }
+    loop.cancel(timer)
+    self.timer = nil
+    done.resume()
   }
 }

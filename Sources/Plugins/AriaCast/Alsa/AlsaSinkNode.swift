@@ -33,7 +33,7 @@ actor AlsaSinkNode: Node {
       say(details)
       speaker = (opened.card, details.format)
       inputs.removeAll { $0.isOver }
-      for input in inputs { connect(input) }
+      for input in inputs { reconnect(input) }
     }
   }
 
@@ -57,14 +57,10 @@ actor AlsaSinkNode: Node {
 
   func makeStage(for request: StageRequest) async throws(StageRefusal) -> sending MadeStage {
     inputs.removeAll { $0.isOver }
-    guard inputs.count < VoiceTable.capacity else {
-      throw StageRefusal("a sound card plays at most \(VoiceTable.capacity) streams", bridge: "mixer")
-    }
+    guard inputs.count < VoiceTable.capacity else { throw Self.full }
     lastOrder += 1
     let input = SpeakerInput(format: request.format, record: request.offer.record, order: lastOrder)
-    if speaker != nil, !connect(input) {
-      throw StageRefusal("a sound card cannot play \(request.format)", bridge: "resample")
-    }
+    try connect(input)
     inputs.append(input)
     return MadeStage(SpeakerStage(input))
   }
@@ -75,22 +71,30 @@ actor AlsaSinkNode: Node {
       combination: config.combine, time: context.time, metrics: metrics)
   }
 
-  /// Makes a voice from the stream to the card.
-  @discardableResult
-  private func connect(_ input: SpeakerInput) -> Bool {
-    guard let (card, format) = speaker else { return false }
+  private static let full = StageRefusal("a sound card plays at most \(VoiceTable.capacity) streams", bridge: "mixer")
+
+  /// Makes a voice from the stream to the card; without a card there is nothing to do yet.
+  private func connect(_ input: SpeakerInput) throws(StageRefusal) {
+    guard let (card, format) = speaker else { return }
     let ends: Voice.Ends
     do throws(ConversionError) {
       ends = try Voice.make(
         input: input.format, output: (format.sampleRate, format.channels),
         settings: JitterSettings(ceiling: .milliseconds(config.latencyMs)), record: input.record, at: context.time.now)
     } catch {
-      context.log.warning("stream cannot be played", ("format", "\(input.format)"), ("error", "\(error)"))
-      return false
+      throw StageRefusal("\(error)", bridge: "resample")
     }
-    guard card.table.add(ends.reader, order: input.order, record: input.record) else { return false }
+    guard card.table.add(ends.reader, order: input.order, record: input.record) else { throw Self.full }
     input.connect(SpeakerVoice(writer: ends.writer, wakeUp: card.wakeUp))
-    return true
+  }
+
+  /// A stream that waited for the card, and that this card cannot play, stays silent; the others play.
+  private func reconnect(_ input: SpeakerInput) {
+    do throws(StageRefusal) {
+      try connect(input)
+    } catch {
+      context.log.warning("stream stays silent", ("format", "\(input.format)"), ("reason", error.reason))
+    }
   }
 
   private func say(_ opened: Speaker.Opened) {

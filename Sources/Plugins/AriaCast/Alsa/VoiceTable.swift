@@ -22,7 +22,13 @@ final class VoiceTable: Sendable {
   /// The filled place with the largest order below `limit`: walks from the newest stream to the oldest.
   func next(below limit: Int) -> VoiceSlot? {
     var best: VoiceSlot?
-    for slot in slots where slot.isFilled && slot.order < limit && slot.order > (best?.order ?? .min) { best = slot }
+    var order = Int.min
+    for index in 0..<slots.count {
+      let slot = slots[index]
+      guard slot.isFilled, slot.order < limit, slot.order > order else { continue }
+      best = slot
+      order = slot.order
+    }
     return best
   }
 
@@ -44,7 +50,7 @@ final class VoiceTable: Sendable {
 /// One place of a ``VoiceTable``.
 @safe final class VoiceSlot: @unchecked Sendable {
   // Unchecked: all fields belong to the card's thread while `filled` is set, to the control side while it is not.
-  private let filled = Atomic<Bool>(false)
+  private let filled = Atomic<Int>(0)
   private(set) var order = 0
   private(set) var record: PathRecord?
   private var reader: VoiceReader?
@@ -54,7 +60,7 @@ final class VoiceTable: Sendable {
   var hasPlayed = false
   private var seen = (underruns: 0, trims: 0)
 
-  var isFilled: Bool { filled.load(ordering: .acquiring) }
+  var isFilled: Bool { filled.load(ordering: .acquiring) == 1 }
 
   func fill(_ new: consuming VoiceReader, order: Int, record: PathRecord) {
     self.order = order
@@ -63,7 +69,7 @@ final class VoiceTable: Sendable {
     share = 1
     hasPlayed = false
     seen = (0, 0)
-    filled.store(true, ordering: .releasing)
+    filled.store(1, ordering: .releasing)
   }
 
   /// Adds one period of the stream to `sum`; gives the place back when the stream is over. Card's thread.
@@ -73,7 +79,7 @@ final class VoiceTable: Sendable {
       hasPlayed = true
       record?.playedPeriods.add(1, ordering: .relaxed)
     }
-    if state == .ended { filled.store(false, ordering: .releasing) }
+    if state == .ended { filled.store(0, ordering: .releasing) }
     return state
   }
 

@@ -1,0 +1,52 @@
+import Glibc
+import RouterCore
+import Support
+import Synchronization
+import Testing
+
+@testable import AriaCast
+
+/// The clock of the card: that the double keeps time, and that a stream follows it.
+extension AlsaSinkTests {
+  @Test(arguments: [0, 20_000])
+  func `the card of these tests keeps time`(ppm: Int) async throws {
+    let card = try PacedCard()
+    let device = card.device("PPM=\(ppm)")
+    let measured = try #require(await Self.rate(of: device, over: .milliseconds(700)))
+    #expect(abs(measured / 48_000 - 1 - Double(ppm) * 1e-6) < 0.003)
+  }
+
+  /// Frames a second a card takes, by its own delay at two instants.
+  static func rate(of device: String, over time: Duration) async -> Double? {
+    await withCheckedContinuation { done in
+      let work: @Sendable () -> Void = {
+        var result: Double?
+        do {
+          let card = try SoundCard(device: device, period: .milliseconds(500))
+          let silence = [UInt8](repeating: 0, count: card.format.bufferFrames * card.format.bytesPerFrame)
+          _ = try unsafe card.write(silence.span.bytes)
+          try card.start()
+          let (begin, full) = (Instant.now(), card.delayFrames() ?? 0)
+          usleep(UInt32(time.nanoseconds / 1000))
+          let (end, rest) = (Instant.now(), card.delayFrames() ?? 0)
+          result = Double(full - rest) / (end - begin).seconds
+        } catch {}
+        done.resume(returning: result)
+      }
+      do { try DeviceThread.start("rate", work) } catch { done.resume(returning: nil) }
+    }
+  }
+
+  @Test(.enabled(if: unsafe getenv("SOAK") != nil))
+  func `a card 200 ppm fast is followed for three minutes without a fault`() async throws {
+    let card = try PacedCard()
+    let bench = try SpeakerBench(card.device("PPM=200"))
+    try await bench.run {
+      let stream = try await bench.open(Self.stereo)
+      await stream.send([UInt8](repeating: 1, count: 4 * 48_000 * 180))
+      #expect(abs(bench.drift + 200) < 60, "the stream is read as much slower as the card is fast")
+      #expect(bench.faults == [0, 0, 0], "underruns of the card, underruns of the stream, cuts")
+      await stream.close()
+    }
+  }
+}
