@@ -105,7 +105,7 @@ class Avahi:
         for line in done.stdout.splitlines():
             fields = line.split(";", 9)
             if fields[0] == "=" and len(fields) == 10:
-                txt = dict(pair.split("=", 1) for pair in re.findall(r'"([^"]*)"', fields[9]))
+                txt = dict(unescape(pair).split("=", 1) for pair in re.findall(r'"([^"]*)"', fields[9]))
                 found[unescape(fields[3])] = {
                     "protocol": fields[2], "address": fields[7], "port": int(fields[8]), "txt": txt}
         return found
