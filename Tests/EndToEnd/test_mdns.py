@@ -105,6 +105,16 @@ def test_two_receivers_of_one_name_get_two_names_everywhere(start, avahi):
     eventually(lambda: names_by_udp(port) == {name, f"{name} #2"}, 5, "both names by UDP")
 
 
+def test_the_longest_names_and_odd_characters_survive_a_collision(start, avahi):
+    avahi.start_daemon()
+    wish, port = unique('"Wohn\\zimmer" é.;#') + " " + "ü" * 150, udp_port()
+    router = start(document(wish, wish, discovery=port), env=avahi.env)
+    told = eventually(lambda: (lambda names: names if len(names) == 2 else None)(names_by_udp(port)), 15, "two names")
+    found = wait_for(avahi, *told)
+    assert {found[name]["port"] for name in told} == {router.bound(f"phone{n}")[1] for n in (0, 1)}
+    assert all(len(name.encode()) <= 63 and found[name]["txt"]["name"] == name for name in told)
+
+
 def test_a_name_taken_on_another_machine_gives_another_one_also_by_udp(start, avahi, browser):
     avahi.start_daemon()
     name, port = unique("Taken"), udp_port()
