@@ -6,6 +6,7 @@ import socket
 import phone
 import pytest
 import sound
+from avahi import Avahi
 from documents_used import listening, receiver
 from phone import Phone
 from router import command, eventually
@@ -201,3 +202,35 @@ def test_discover_says_when_nobody_answers():
     assert "no speaker answered in 1 s" in err and "mDNS was not asked" in err
     assert command("discover", "--to", "here")[0] == 2
     assert command("discover", "--seconds", "0")[0] == 2
+
+
+@pytest.fixture
+def avahi():
+    one = Avahi().start_bus().start_daemon()
+    yield one
+    one.close()
+
+
+def test_a_speaker_is_found_by_mdns_alone(start, avahi):
+    name = f"Garden {socket.gethostname()} {free_port()}"[:40]
+    document = far(name=name)
+    document["nodes"]["mdns"] = {"type": "avahi.advertiser"}
+    document["links"].append("room.service -> mdns")
+    speaker = start(document, folder="far", env=avahi.env)
+
+    def discovered():
+        nobody = f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}"
+        _, out, err = command("discover", "--to", nobody, "--seconds", "2", "--json", env=avahi.env)
+        assert "was not asked" not in err
+        return {one["name"]: one for one in json.loads(out)["speakers"]}.get(name)
+
+    found = eventually(discovered, 20, "the speaker in router discover")
+    assert found["port"] == speaker.bound("room")[1] and found["foundBy"] == ["mDNS"]
+    assert found["isRouter"] and found["sampleRate"] == 48000 and found["address"] == "127.0.0.1"
+    router = start(near(speaker=name), folder="near", env=avahi.env)
+    router.wait_for_state("cast", "running", 10)
+    reader = phone.StreamReader(*speaker.bound("web"))
+    sender, sent = phone.cast(*router.bound("phone"), 2)
+    sender.wait()
+    eventually(lambda: sound.same_frames(reader.frames, sent) > sound.RATE, 5, "a second of sound")
+    reader.stop()

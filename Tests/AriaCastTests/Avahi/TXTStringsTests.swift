@@ -42,9 +42,9 @@ import Testing
     #expect(record.dropped == ["key5", "key6", "key7", "key8", "key9"])
   }
 
-  @Test func `a hundred thousand random pairs never break a limit`() {
+  @Test func `ten thousand random pairs never break a limit`() {
     var random = SeededGenerator(seed: 3)
-    for _ in 0..<Effort.times(10_000) {
+    for _ in 0..<Effort.times(1_000) {
       let pairs = (0..<10).map { _ in (key: Self.text(upTo: 12, &random), value: Self.text(upTo: 300, &random)) }
       let record = TXTStrings(pairs)
       #expect(record.strings.count + record.dropped.count == pairs.count)

@@ -90,11 +90,13 @@ actor AvahiAdvertiserNode: Node {
 
   private func perform(_ action: ServiceBook.Action) async {
     switch action {
-    case .publish(let publication): await ask(publication) { $0.publish(publication) }
-    case .update(let publication): await ask(publication) { $0.update(publication) }
+    case .publish(let publication): await ask(publication.id) { $0.publish(publication) }
+    case .update(let publication): await ask(publication.id) { $0.update(publication) }
     case .remove(let id):
-      guard let publisher else { return }
-      await context.blocking.run { publisher.remove(id) }
+      await ask(id) { publisher in
+        publisher.remove(id)
+        return nil
+      }
     case .announce(let key, let name): announce(key, name)
     case .sayTaken(let name, let next):
       metrics.renames.add()
@@ -106,12 +108,16 @@ actor AvahiAdvertiserNode: Node {
     }
   }
 
-  private func ask(
-    _ publication: Publication, _ question: @escaping @Sendable (any ServicePublisher) -> AvahiProblem?
-  ) async {
+  /// Asks the daemon, and waits for the answer unless it hangs; a late answer is heard all the same.
+  private func ask(_ id: Int, _ question: @escaping @Sendable (any ServicePublisher) -> AvahiProblem?) async {
     guard let publisher else { return }
-    guard let problem = await context.blocking.run({ question(publisher) }) else { return }
-    actions += book.refused(publication.id, problem)
+    let answered = OneShot<Void>()
+    Task { [context] in
+      let problem = await context.blocking.run { question(publisher) }
+      if let problem { await self.perform(self.book.refused(id, problem)) }
+      answered.fulfil(())
+    }
+    _ = await answered.value(within: Self.patience, on: context.time)
   }
 
   private func announce(_ key: ServiceBook.Key, _ name: String) {

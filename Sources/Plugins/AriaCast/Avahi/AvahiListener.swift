@@ -25,9 +25,7 @@ nonisolated func clientChanged(
   switch state {
   case AVAHI_CLIENT_S_RUNNING: report.yield(.running)
   case AVAHI_CLIENT_S_REGISTERING, AVAHI_CLIENT_S_COLLISION: report.yield(.settling)
-  case AVAHI_CLIENT_FAILURE:
-    let code = unsafe client.map { unsafe avahi_client_errno($0) } ?? 0
-    report.yield(.lost(code < 0 ? AvahiProblem(code: code) : .gone))
+  case AVAHI_CLIENT_FAILURE: unsafe report.yield(.lost(problem(of: client)))
   default: break
   }
 }
@@ -41,7 +39,12 @@ nonisolated func groupChanged(
   switch state {
   case AVAHI_ENTRY_GROUP_ESTABLISHED: listener.report.yield(.established(listener.id))
   case AVAHI_ENTRY_GROUP_COLLISION: listener.report.yield(.taken(listener.id))
-  case AVAHI_ENTRY_GROUP_FAILURE: listener.report.yield(.lost(.gone))
+  case AVAHI_ENTRY_GROUP_FAILURE: unsafe listener.report.yield(.lost(problem(of: avahi_entry_group_get_client(group))))
   default: break
   }
+}
+
+private nonisolated func problem(of client: OpaquePointer?) -> AvahiProblem {
+  let code = unsafe client.map { unsafe avahi_client_errno($0) } ?? 0
+  return code < 0 ? AvahiProblem(code: code) : .gone
 }
