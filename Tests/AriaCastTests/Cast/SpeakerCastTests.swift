@@ -33,7 +33,7 @@ import Testing
     let stream = try await bench.host.open(bench.node, format: format)
     let pattern =
       sample == .int16
-      ? [Int16](repeating: 16_384, count: channels).pcmBytes : [Float](repeating: 0.5, count: channels).pcmBytes
+      ? [Int16](repeating: 13_107, count: channels).pcmBytes : [Float](repeating: 0.4, count: channels).pcmBytes
     let block = (0..<rate / 50).flatMap { _ in pattern }
     for _ in 0..<50 { await bench.play(block, into: stream) }
     await stream.close()

@@ -36,6 +36,9 @@ struct CastMixer {
   /// Lets go of streams that ended while nothing was rendered.
   mutating func dropOver() { seats.removeAll { $0.input.isOver } }
 
+  /// Throws away what waits: the speaker was away meanwhile.
+  mutating func reset() { for seat in seats { seat.reader.reset() } }
+
   /// Makes the next message.
   ///
   /// - Parameter due: When it is due; the clock the streams are read by.

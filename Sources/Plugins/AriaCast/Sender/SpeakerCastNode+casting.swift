@@ -21,7 +21,9 @@ extension SpeakerCastNode {
       context.log.info("silence: the speaker is free for others", ("speaker", target?.words ?? ""))
       await endCast()
     }
-    if connection != nil, due >= nextPost { post() }
+    guard connection != nil, due >= nextPost else { return }
+    post()
+    if loss != nil { Task { await self.listenAgain() } }
   }
 
   private func send() {

@@ -20,6 +20,19 @@ extension SpeakerCastNode {
     }
   }
 
+  /// Opens `/control` anew while the cast goes on without it.
+  func listenAgain() async {
+    guard let target, control == nil, connection != nil else { return }
+    do throws(NodeFailure) {
+      try await listen(to: target)
+      loss = nil
+      // The node was stopped meanwhile.
+      if !gate.isOpen { hangUp() }
+    } catch {
+      context.log.debug("no /control", ("reason", error.reason))
+    }
+  }
+
   /// Says goodbye on `/control`.
   func hangUp() {
     control?.close()

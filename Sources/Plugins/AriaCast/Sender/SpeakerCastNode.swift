@@ -51,6 +51,7 @@ actor SpeakerCastNode: Node {
     self.target = target
     try await listen(to: target)
     mixer.dropOver()
+    mixer.reset()
     guard isOwed, !mixer.isEmpty else {
       gate.set(open: true)
       return
