@@ -92,9 +92,9 @@ extension SpeakerCastTests {
     ] { await control.say(text) }
     await bench.host.graph.wait { _, events in events.count == 3 }
     let events = bench.host.graph.events
-    #expect(events.map(\.port) == ["volume", "transport", "volume"])
+    #expect(events.map(\.port) == ["volume", "control", "volume"])
     #expect(events.first?.payload as? VolumeEvent == VolumeEvent(percent: 40))
-    #expect(events.dropFirst().first?.payload as? TransportEvent == TransportEvent(.next))
+    #expect(events.dropFirst().first?.payload as? ControlEvent == ControlEvent(.transport(TransportEvent(.next))))
     #expect(events.last?.payload as? VolumeEvent == VolumeEvent(percent: 65))
     await bench.stop(life)
     #expect(bench.host.graph.events.last?.isWithdrawn == true)

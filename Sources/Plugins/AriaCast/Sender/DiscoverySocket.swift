@@ -13,7 +13,7 @@ struct DiscoverySocket: ~Copyable {
   static func search(_ query: SpeakerQuery, _ state: SearchState) -> String? {
     guard let address = query.requests else { return nil }
     guard let socket = DiscoverySocket() else { return "UDP was not asked: \(errnoText(errno))" }
-    let targets = NetworkAddresses.targets(of: address)
+    let targets = DiscoveryTargets.targets(of: address)
     var next = Instant.now()
     var asked = 0
     var problem: String?
@@ -67,13 +67,13 @@ struct DiscoverySocket: ~Copyable {
         unsafe recvfrom(descriptor, &buffer, buffer.count, 0, $0, &size)
       }
     }
-    guard count > 0, let host = NetworkAddresses.text(from.sin_addr) else { return }
+    guard count > 0, let host = DiscoveryTargets.text(from.sin_addr) else { return }
     if let speaker = DiscoveryReply.speaker(Array(buffer.prefix(count)), from: host) { state.add(speaker) }
   }
 }
 
 /// IPv4 addresses as sockets take them.
-enum NetworkAddresses {
+enum DiscoveryTargets {
   private static let broadcast = "255.255.255.255"
 
   /// Where a request goes: the address itself; for the broadcast address also each network's own and this machine.

@@ -66,7 +66,9 @@ public enum SpeakerCast: NodeDefinition {
       .audioIn("audio", "PCM of any rate and channel count; sent as 48 kHz stereo, 16 bit."),
       .eventIn("metadata", MetadataEvent.self, "What is played; told to the speaker."),
       .eventOut("volume", VolumeEvent.self, "How loud the speaker says it is."),
-      .eventOut("transport", TransportEvent.self, "What the speaker's buttons and pages want of the source."),
+      .eventOut(
+        "control", ControlEvent.self,
+        "What the speaker's buttons and pages want of the source: for the receiver the sound comes from."),
     ]
   }
 

@@ -55,7 +55,7 @@ extension SpeakerCastNode {
       guard volume != lastVolume else { return }
       lastVolume = volume
       await context.graph.emit(volume, on: "volume")
-    case .transport(let wish): await context.graph.emit(wish, on: "transport")
+    case .transport(let wish): await context.graph.emit(ControlEvent(.transport(wish)), on: "control")
     case nil: break
     }
   }
