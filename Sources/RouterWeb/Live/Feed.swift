@@ -40,7 +40,11 @@ final class Feed: LiveFeed, Sendable {
     }
     let header = unsafe frame.span.bytes.extracting(0..<size)
     let position = end.load(ordering: .relaxed)
-    for lane in lanes { lane.write(header, bytes, at: position) }
+    var index = 0
+    while index < lanes.count {
+      lanes[index].write(header, bytes, at: position)
+      index += 1
+    }
     end.store(position &+ size &+ bytes.byteCount, ordering: .relaxed)
   }
 
