@@ -51,9 +51,9 @@ def test_the_sound_card_plays_what_was_sent_bit_for_bit(start, card):
 
 def test_jitter_below_the_buffer_makes_no_hole(start, card):
     shuffle = random.Random(7)
-    delays = {number: shuffle.uniform(0, 0.030) for number in range(1, 250)}
+    delays = {number: shuffle.uniform(0, 0.020) for number in range(1, 250)}
     # exact until the buffer, which knows the jitter by then, moves to a shorter delay
-    heard, sent = attempts(start, card, exact_seconds=3, delays=delays)
+    heard, sent = attempts(start, card, exact_seconds=2, delays=delays)
     loud = heard[sound.start_of(heard):][:int(4.5 * sound.RATE)].any(axis=1)
     assert loud.all(), "silence inside the sound"
 
