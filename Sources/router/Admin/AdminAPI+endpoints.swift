@@ -43,8 +43,10 @@ extension AdminAPI {
   }
 
   private func graph(_ host: Host) async -> HTTPResponse {
+    let shown = RoutesDocument.redacted(host.document.json, types: host.registrar)
     let json = GraphJSON.graph(
-      await host.graph.snapshot(), revision: host.revision, metrics: host.metrics, book: host.book)
+      await host.graph.snapshot(), configs: shown["nodes"] ?? .object([]), revision: host.revision,
+      metrics: host.metrics, book: host.book)
     var response = HTTPResponse.json(json)
     response.fields.add("ETag", "\"\(host.revision)\"")
     response.fields.add("Cache-Control", "no-store")

@@ -2,22 +2,24 @@ import RouterCore
 
 /// The graph as the admin API shows it.
 enum GraphJSON {
+  /// - Parameter configs: `nodes` of the document as it may be shown.
   static func graph(
-    _ snapshot: GraphSnapshot, revision: Int, metrics: MetricRegistry, book: AddressBook
+    _ snapshot: GraphSnapshot, configs: JSON, revision: Int, metrics: MetricRegistry, book: AddressBook
   ) -> JSON {
     [
       "revision": .integer(Int64(revision)),
-      "nodes": .array(snapshot.nodes.map { node($0, metrics: metrics, book: book) }),
+      "nodes": .array(
+        snapshot.nodes.map { node($0, config: configs[$0.plan.id] ?? .null, metrics: metrics, book: book) }),
       "links": .array(snapshot.links.map { link($0, in: snapshot) }),
       "streams": .array(snapshot.streams.map(stream)),
     ]
   }
 
-  static func node(_ snapshot: NodeSnapshot, metrics: MetricRegistry, book: AddressBook) -> JSON {
+  static func node(_ snapshot: NodeSnapshot, config: JSON, metrics: MetricRegistry, book: AddressBook) -> JSON {
     let plan = snapshot.plan
     var members: [JSON.Member] = [
       .init("id", .string(plan.id)), .init("type", .string(plan.type.name)),
-      .init("config", plan.type.hidingSecrets(in: plan.json)),
+      .init("config", config),
     ]
     members += state(snapshot.state)
     if let label = plan.settings.label { members.append(.init("label", .string(label))) }
