@@ -36,7 +36,8 @@ let package = Package(
   targets: [
     .target(name: "CLinux", path: "Sources/System/CLinux"),
     debian("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
-    debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+    // Headers of libcurl4-openssl-dev; the library itself is loaded when it is first needed.
+    .target(name: "CCurl", path: "Sources/System/CCurl"),
     debian("CALSA", pkgConfig: "alsa", package: "libasound2-dev"),
     debian("CAvahi", pkgConfig: nil, package: "libavahi-client-dev"),
     debian("CSampleRate", pkgConfig: "samplerate", package: "libsamplerate0-dev"),

@@ -66,7 +66,8 @@ public struct Route: Sendable {
   }
 }
 
-/// A broadcast to many HTTP listeners, each with a bounded queue. One frozen listener costs the others nothing.
+/// A broadcast to many listeners over HTTP or WebSocket, each with a bounded queue. One frozen listener costs the
+/// others nothing.
 public protocol LiveFeed: Sendable {
   /// Hands bytes to every listener; never waits. One writer at a time; another thread may go on where one stopped if
   /// the hand-over is ordered (release, then acquire). Data thread.
@@ -86,6 +87,16 @@ public struct FeedSettings: Sendable {
   public var whenFull: WhenFull
   /// A new listener starts at a multiple of this many bytes of the feed (one PCM frame).
   public var alignment: Int
+  public var framing: Framing
+
+  /// How the bytes of one write reach a listener.
+  public enum Framing: Sendable {
+    /// As bytes of an HTTP body, for `HTTPResponse.Body.live`.
+    case body
+    /// As one binary WebSocket message, for `WebSocketAnswer.live`. The opening is not sent and nothing is aligned: a
+    /// listener starts at a whole message, and one that lags misses whole messages.
+    case webSocketBinary
+  }
 
   /// What happens to a listener that lags by more than the capacity.
   public enum WhenFull: String, Sendable, CaseIterable {
@@ -96,13 +107,15 @@ public struct FeedSettings: Sendable {
   }
 
   public init(
-    opening: [UInt8], capacity: Int, maxListeners: Int, whenFull: WhenFull = .skip, alignment: Int = 1
+    opening: [UInt8], capacity: Int, maxListeners: Int, whenFull: WhenFull = .skip, alignment: Int = 1,
+    framing: Framing = .body
   ) {
     self.opening = opening
     self.capacity = capacity
     self.maxListeners = maxListeners
     self.whenFull = whenFull
     self.alignment = alignment
+    self.framing = framing
   }
 }
 

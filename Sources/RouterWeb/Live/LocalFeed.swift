@@ -60,7 +60,8 @@ final class LocalFeed {
   func catchUp(_ cursor: inout LiveCursor, keeping: Int) -> Bool {
     guard cursor.position < window.start || window.end - cursor.position > settings.capacity else { return true }
     guard settings.whenFull == .skip else { return false }
-    skipped.add(cursor.skip(end: window.end, keeping: min(keeping, window.capacity / 2)))
+    let kept = settings.framing == .body ? min(keeping, window.capacity / 2) : 0
+    skipped.add(cursor.skip(end: window.end, keeping: kept))
     return true
   }
 
