@@ -84,6 +84,10 @@ extension SpeakerCastTests {
     let bench = try CastBench()
     let life = try await bench.start()
     let control = try #require(bench.speaker.control)
+    // Nothing is cast: the wish is another sender's.
+    await control.say(#"{"action":"pause"}"#)
+    let stream = try await bench.host.open(bench.node, format: CastBench.cd)
+    await bench.play(Self.sound(messages: 10), into: stream)
     for text in [
       #"{"status":"READY","volume_available":true,"current_volume":40}"#,
       #"{"command":"volume","level":40,"success":true}"#,

@@ -6,8 +6,10 @@ import Testing
 
 @Suite struct SpeakerWordTests {
   @Test(arguments: [
-    (#"{"status":"READY","volume_available":true,"current_volume":50}"#, SpeakerWord.volume(50)),
-    (#"{"command":"volume","level":12.5}"#, .volume(12.5)), (#"{"command":"VOLUME_SET","level":300}"#, .volume(100)),
+    (#"{"status":"READY","volume_available":true,"current_volume":50}"#, SpeakerWord.volume(VolumeEvent(percent: 50))),
+    (#"{"command":"volume","level":12.5}"#, .volume(VolumeEvent(percent: 12.5))),
+    (#"{"command":"VOLUME_SET","level":300}"#, .volume(VolumeEvent(percent: 100))),
+    (#"{"command":"mute","level":7,"muted":true}"#, .volume(VolumeEvent(percent: 7, isMuted: true))),
     (#"{"action":"Play"}"#, .transport(TransportEvent(.play))),
     (#"{"command":"pause","action":"pause"}"#, .transport(TransportEvent(.pause))),
     (#"{"action":"seek","position_ms":1500}"#, .transport(TransportEvent(.seek, positionMs: 1500))),
@@ -31,8 +33,8 @@ import Testing
     for _ in 0..<Effort.times(100_000, quick: 20_000) {
       var bytes = whole
       Mutation.apply(to: &bytes, using: &random)
-      if case .volume(let level) = SpeakerWord.read(String(decoding: bytes, as: UTF8.self)) {
-        #expect((0...100).contains(level))
+      if case .volume(let volume) = SpeakerWord.read(String(decoding: bytes, as: UTF8.self)) {
+        #expect((0...100).contains(volume.percent))
       }
     }
   }

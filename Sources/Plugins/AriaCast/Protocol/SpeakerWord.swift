@@ -2,8 +2,8 @@ import RouterCore
 
 /// What a speaker says to its sender on `/control`. Pure.
 enum SpeakerWord: Equatable, Sendable {
-  /// How loud it is, 0 to 100.
-  case volume(Double)
+  /// How loud it is.
+  case volume(VolumeEvent)
   /// What it wants of the source.
   case transport(TransportEvent)
 
@@ -15,11 +15,11 @@ enum SpeakerWord: Equatable, Sendable {
   static func read(_ text: String) -> SpeakerWord? {
     guard let message = try? JSON(strict: Array(text.utf8)), message.members != nil else { return nil }
     if let action = message["action"]?.text { return wish(action, message) }
-    if let level = level(message["current_volume"]) { return .volume(level) }
-    guard let command = message["command"]?.text?.lowercased(), command.hasPrefix("volume"),
-      message["success"]?.flag != false, let level = level(message["level"])
+    if let told = message["current_volume"] { return volume(told, message) }
+    guard let command = message["command"]?.text?.lowercased(), commands.contains(command),
+      message["success"]?.flag != false, let told = message["level"]
     else { return nil }
-    return .volume(level)
+    return volume(told, message)
   }
 
   private static func wish(_ action: String, _ message: JSON) -> SpeakerWord? {
@@ -30,8 +30,10 @@ enum SpeakerWord: Equatable, Sendable {
     return .transport(TransportEvent(.seek, positionMs: place))
   }
 
-  private static func level(_ value: JSON?) -> Double? {
-    guard let level = value?.double, level.isFinite, level >= 0 else { return nil }
-    return min(100, level)
+  private static let commands = ["volume", "volume_set", "mute"]
+
+  private static func volume(_ level: JSON, _ message: JSON) -> SpeakerWord? {
+    guard let level = level.double, level.isFinite, level >= 0 else { return nil }
+    return .volume(VolumeEvent(percent: level, isMuted: message["muted"]?.flag ?? false))
   }
 }

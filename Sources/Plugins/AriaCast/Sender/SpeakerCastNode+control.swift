@@ -50,11 +50,12 @@ extension SpeakerCastNode {
   private func hear(_ text: String, from link: ControlLink) async {
     guard control === link else { return }
     switch SpeakerWord.read(text) {
-    case .volume(let percent):
-      let volume = VolumeEvent(percent: percent)
+    case .volume(let volume):
       guard volume != lastVolume else { return }
       lastVolume = volume
       await context.graph.emit(volume, on: "volume")
+    // While nothing is cast, wishes are another sender's.
+    case .transport where connection == nil: break
     case .transport(let wish): await context.graph.emit(ControlEvent(.transport(wish)), on: "control")
     case nil: break
     }
