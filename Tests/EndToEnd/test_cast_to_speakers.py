@@ -1,14 +1,16 @@
 """Two routers, one casting to the other; and the search for speakers."""
 
 import json
+import re
 import socket
+import urllib.request
 
 import phone
 import pytest
 import sound
 from avahi import Avahi
 from documents_used import listening, receiver
-from phone import Phone
+from phone import BareSocket, Phone
 from router import command, eventually
 
 ATTEMPTS = 3
@@ -234,3 +236,39 @@ def test_a_speaker_is_found_by_mdns_alone(start, avahi):
     sender.wait()
     eventually(lambda: sound.same_frames(reader.frames, sent) > sound.RATE, 5, "a second of sound")
     reader.stop()
+
+
+def post(router, path, value):
+    request = urllib.request.Request(
+        router + path, data=json.dumps(value).encode(), headers={"Content-Type": "application/json"}, method="POST")
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def test_titles_volume_and_buttons_go_across(start):
+    speaker = start(far(), folder="far")
+    document = near(url=to(speaker))
+    document["nodes"]["log"] = {"type": "event.log"}
+    document["links"] += ["phone.metadata -> cast.metadata", "cast.control -> phone.control", "cast.volume -> log"]
+    router = start(document, folder="near")
+    here, there = router.url("phone"), speaker.url("room")
+    with BareSocket(*router.bound("phone")) as keys:
+        keys.upgrade("/control")
+        sender, _ = phone.cast(*router.bound("phone"), 6)
+        eventually(lambda: router.stat("cast", "router_cast_messages_total") > 10, 5, "the cast")
+        post(here, "/metadata", {"data": {"title": "Größe", "artist": "B", "durationMs": 9000, "isPlaying": True}})
+
+        def told():
+            with urllib.request.urlopen(there + "/api/metadata", timeout=5) as answer:
+                return json.loads(answer.read())
+
+        eventually(lambda: told().get("title") == "Größe", 5, "the title in the far room")
+        assert told()["artist"] == "B" and told()["duration_ms"] == 9000 and told()["is_playing"] is True
+        post(there, "/api/command", {"command": "volume_set", "level": 33})
+        eventually(lambda: re.search(r'cast\.volume.*33', router.log), 5, "the far volume in the log here")
+        post(there, "/api/command", {"action": "next"})
+        texts = []
+        while not any('"action"' in text for text in texts):
+            texts.append(keys.read_frame()[1].decode())
+        assert json.loads(texts[-1]) == {"action": "next"}
+        sender.wait()

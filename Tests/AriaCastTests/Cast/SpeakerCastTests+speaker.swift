@@ -86,13 +86,13 @@ extension SpeakerCastTests {
     let control = try #require(bench.speaker.control)
     // Nothing is cast: the wish is another sender's.
     await control.say(#"{"action":"pause"}"#)
+    await control.say(#"{"status":"READY","volume_available":true,"current_volume":40}"#)
+    await bench.host.graph.wait { _, events in events.count == 1 }
     let stream = try await bench.host.open(bench.node, format: CastBench.cd)
     await bench.play(Self.sound(messages: 10), into: stream)
     for text in [
-      #"{"status":"READY","volume_available":true,"current_volume":40}"#,
-      #"{"command":"volume","level":40,"success":true}"#,
-      "[1]", "no JSON", #"{"command":"play","success":true}"#, #"{"action":"NEXT"}"#,
-      #"{"command":"volume","level":65}"#,
+      #"{"command":"volume","level":40,"success":true}"#, "[1]", "no JSON", #"{"command":"play","success":true}"#,
+      #"{"action":"NEXT"}"#, #"{"command":"volume","level":65}"#,
     ] { await control.say(text) }
     await bench.host.graph.wait { _, events in events.count == 3 }
     let events = bench.host.graph.events
