@@ -1,6 +1,5 @@
 import AriaCast
 import RouterCore
-import RouterWeb
 
 /// `router discover`: the speakers on the local network.
 enum DiscoverCommand: Command {
@@ -18,8 +17,7 @@ enum DiscoverCommand: Command {
   static func run(_ arguments: Arguments) async throws(UsageError) -> Int32 {
     let seconds = try arguments.number("--seconds", in: 1...60, else: 3)
     let requests = try address(arguments.value("--to"))
-    let search = NetworkSearch(blocking: BlockingPool(threads: 2))
-    let result = await search.find(SpeakerQuery(requests: requests, seconds: Double(seconds)))
+    let result = await NetworkSearch().find(SpeakerQuery(requests: requests, seconds: Double(seconds)))
     if arguments.has("--json") {
       Terminal.out(json(result).pretty())
     } else {

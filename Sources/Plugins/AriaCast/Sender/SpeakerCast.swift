@@ -73,6 +73,6 @@ public enum SpeakerCast: NodeDefinition {
   }
 
   public static func make(_ config: Config, _ context: NodeContext) -> any Node {
-    SpeakerCastNode(config, context, finder: NetworkSearch(blocking: context.blocking))
+    SpeakerCastNode(config, context, finder: NetworkSearch())
   }
 }

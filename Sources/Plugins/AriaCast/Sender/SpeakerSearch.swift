@@ -34,24 +34,58 @@ protocol SpeakerFinder: Sendable {
   func find(_ query: SpeakerQuery) async -> SpeakerSearchResult
 }
 
-/// Looks for AriaCast speakers on the networks of this machine, by UDP and mDNS at once. Control side.
-public struct NetworkSearch: SpeakerFinder {
-  let blocking: any BlockingCalls
+/// Looks for AriaCast speakers on the networks of this machine, by UDP and mDNS at once, each on a thread of its own.
+public final class NetworkSearch: SpeakerFinder {
+  /// How much longer than the search the Avahi daemon may hang before it is left to itself.
+  private static let patience = Duration.seconds(1)
 
-  /// - Parameter blocking: Runs both ways of searching.
-  public init(blocking: any BlockingCalls) { self.blocking = blocking }
+  /// A daemon that hangs holds one thread, not one more with every search.
+  private let isAskingAvahi = PthreadLock(false)
 
-  /// Returns when the time is over, the name was found, or the task is cancelled.
+  public init() {}
+
+  /// Returns when the time is over, the name was found, or the task is cancelled. Control side.
   public func find(_ query: SpeakerQuery) async -> SpeakerSearchResult {
     let state = SearchState(query)
     return await withTaskCancellationHandler {
-      async let udp = blocking.run { DiscoverySocket.search(query, state) }
-      async let mdns = blocking.run { AvahiSearch.search(ServiceRecord.type, state) }
-      let notes = await [udp, mdns]
-      return SpeakerSearchResult(list: state.list, notes: notes.compactMap { $0 })
+      let udp = NetworkSearch.begin("udp search") { DiscoverySocket.search(query, state) }
+      let mdns = askAvahi(state)
+      let limit = state.left + NetworkSearch.patience
+      let first = await udp.value
+      let second = await mdns.value(within: limit, on: SystemTime()) ?? NetworkSearch.silence
+      return SpeakerSearchResult(list: state.list, notes: [first, second].compactMap { $0 })
     } onCancel: {
       state.end()
     }
+  }
+
+  private static let silence = "mDNS was not asked: the Avahi daemon does not answer"
+
+  private func askAvahi(_ state: SearchState) -> OneShot<String?> {
+    let isFree = isAskingAvahi.withLock { isAsking in
+      defer { isAsking = true }
+      return !isAsking
+    }
+    guard isFree else {
+      let answer = OneShot<String?>()
+      answer.fulfil(NetworkSearch.silence)
+      return answer
+    }
+    return NetworkSearch.begin("mdns search") { [isAskingAvahi] in
+      defer { isAskingAvahi.withLock { $0 = false } }
+      return AvahiSearch.search(ServiceRecord.type, state)
+    }
+  }
+
+  /// - Parameter body: Says why it could not ask.
+  private static func begin(_ name: String, _ body: @escaping @Sendable () -> String?) -> OneShot<String?> {
+    let answer = OneShot<String?>()
+    do throws(SystemError) {
+      try DeviceThread.start(name) { answer.fulfil(body()) }
+    } catch {
+      answer.fulfil("\(name): \(error)")
+    }
+    return answer
   }
 }
 
@@ -78,6 +112,8 @@ final class SearchState: Sendable {
     }
   }
 
+  var left: Duration { max(.zero, deadline - Instant.now()) }
+
   /// Milliseconds until the search should be looked at again: 100 at most.
-  var wait: Int32 { Int32(max(0, min(100, (deadline - Instant.now()).nanoseconds / 1_000_000))) }
+  var wait: Int32 { Int32(max(0, min(100, left.nanoseconds / 1_000_000))) }
 }
