@@ -32,19 +32,18 @@ public enum SpeakerCast: NodeDefinition {
             + "itself. false asks by mDNS alone."),
         Option(
           "latencyMs", \.latencyMs, 20...2000, unit: "ms",
-          "Longest delay a stream may build up here to survive an uneven arrival; half of it is usual. The speaker adds "
-            + "its own."),
+          "Longest delay a stream may build up here to survive an uneven arrival; it begins with half of it. The "
+            + "speaker adds its own."),
         Option(
           "releaseSeconds", \.releaseSeconds, 0...86_400, unit: "s",
           "Silence after which the speaker is free for other senders; 0 keeps it."),
       ]
     }
 
-    /// Half of the limit is held from the start: the speaker buffers anyway, and a delay that never moves keeps the
-    /// samples as they are.
+    /// Begins with half of the limit, so that the delay rarely has to grow: a delay that does not move keeps the samples
+    /// as they are.
     var jitter: JitterSettings {
-      let usual = Duration.milliseconds(latencyMs / 2)
-      return JitterSettings(initial: usual, ceiling: .milliseconds(latencyMs), floor: usual)
+      JitterSettings(initial: .milliseconds(latencyMs / 2), ceiling: .milliseconds(latencyMs))
     }
 
     public func check() -> [Problem] {
