@@ -38,6 +38,26 @@ import Testing
     #expect(ArtworkPolicy.isPattern(text) == isRight)
   }
 
+  @Test func `whatever damage an address takes, only the sender is asked`() {
+    let whole = Array("http://192.168.1.20:8090/artwork.jpg".utf8)
+    let begin = "http://192.168.1.20"
+    var random = SeededGenerator(seed: 13)
+    var allowed = 0
+    for _ in 0..<Effort.times(100_000, quick: 20_000) {
+      var bytes = whole
+      Mutation.apply(to: &bytes, using: &random)
+      let url = String(decoding: bytes, as: UTF8.self)
+      guard Self.policy.allows(url, from: "192.168.1.20") else { continue }
+      allowed += 1
+      let next = url.lowercased().dropFirst(begin.count).first
+      #expect(url.lowercased().hasPrefix(begin) && (next.map { ":/?#".contains($0) } ?? true), "\(url)")
+    }
+    #expect(allowed > 1_000)
+    for end in whole.indices where end < 19 {
+      #expect(!Self.policy.allows(String(decoding: whole[..<end], as: UTF8.self), from: "192.168.1.20"))
+    }
+  }
+
   @Test func `the bytes say what picture it is`() {
     #expect(ArtworkType.sniff([0xFF, 0xD8, 0xFF, 0xE0]) == "image/jpeg")
     #expect(ArtworkType.sniff([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0]) == "image/png")
