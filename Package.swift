@@ -38,11 +38,12 @@ let package = Package(
     debian("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
     debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
     debian("CALSA", pkgConfig: "alsa", package: "libasound2-dev"),
+    debian("CLame", pkgConfig: "lame", package: "libmp3lame-dev"),
     debian("CSampleRate", pkgConfig: "samplerate", package: "libsamplerate0-dev"),
 
     .target(name: "RouterCore", dependencies: ["CSampleRate"], swiftSettings: strict),
     .target(name: "RouterWeb", dependencies: ["RouterCore", "CLinux", "COpenSSL", "CCurl"], swiftSettings: strict),
-    plugin("AriaCast", ["CALSA"]),
+    plugin("AriaCast", ["CALSA", "CLame"]),
     .executableTarget(
       name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"], swiftSettings: strict),
 
