@@ -29,14 +29,14 @@ def whole(body: bytes) -> bytes:
     return body[:sum(length for _, _, length in frames(body))]
 
 
-def decode(body: bytes) -> np.ndarray:
-    """Frames x 2, -1 to 1; raises when ffmpeg has anything to say."""
+def decode(body: bytes, channels: int = 2) -> np.ndarray:
+    """Frames x channels, -1 to 1; raises when ffmpeg has anything to say."""
     done = subprocess.run(
-        ["ffmpeg", "-v", "warning", "-f", "mp3", "-i", "-", "-f", "f32le", "-ac", "2", "-"], input=body,
+        ["ffmpeg", "-v", "warning", "-f", "mp3", "-i", "-", "-f", "f32le", "-ac", str(channels), "-"], input=body,
         capture_output=True, timeout=60)
     said = [line for line in done.stderr.decode().splitlines() if "Estimating duration" not in line]
     assert done.returncode == 0 and not said, said
-    return np.frombuffer(done.stdout, "<f4").reshape(-1, 2)
+    return np.frombuffer(done.stdout, "<f4").reshape(-1, channels)
 
 
 def tone(samples: np.ndarray, rate: int = sound.RATE) -> tuple[float, float]:

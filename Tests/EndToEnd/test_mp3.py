@@ -22,10 +22,18 @@ def listen(router, seconds, fields="") -> tuple[str, bytes]:
     return reader.head, reader.stop()
 
 
+def started(start, *arguments, **options):
+    """A router whose encoder is under way: before that the body is silence of 128 kbit/s."""
+    router = start(to_mp3(*arguments, **options))
+    eventually(lambda: router.stat("mp3", "router_mp3_encoder_frames_total") > 10, 10, "MP3 frames")
+    return router
+
+
 def assert_tone(samples, rate=sound.RATE, level=-12.0):
+    """LAME lowers the level by 0.45 dB up to 160 kbit/s and by 0.27 above, so that decoders need not clip."""
     frequency, height = mp3.tone(samples[:, 0], rate)
     assert abs(frequency - 1000) < 1, f"{frequency} Hz"
-    assert abs(height - level) < 0.3, f"{height} dB"
+    assert level - 0.5 < height < level + 0.05, f"{height} dB"
 
 
 def test_ffmpeg_hears_the_tone(start):
@@ -40,7 +48,7 @@ def test_ffmpeg_hears_the_tone(start):
 
 @pytest.mark.parametrize("kbps", [64, 80, 96, 112, 128, 160, 192, 224, 256, 320])
 def test_every_frame_has_the_bit_rate_asked_for(start, kbps):
-    router = start(to_mp3(encoder={"bitrateKbps": kbps}))
+    router = started(start, encoder={"bitrateKbps": kbps})
     began = time.monotonic()
     _, body = listen(router, 1.5)
     seconds = time.monotonic() - began
@@ -52,7 +60,7 @@ def test_every_frame_has_the_bit_rate_asked_for(start, kbps):
 
 
 def test_variable_bit_rate_is_heard_too(start):
-    router = start(to_mp3(encoder={"vbr": 2}))
+    router = started(start, encoder={"vbr": 2})
     _, body = listen(router, 2)
     assert_tone(mp3.decode(mp3.whole(body))[4_800:])
     file = router.folder / "vbr.mp3"
@@ -64,14 +72,14 @@ def test_variable_bit_rate_is_heard_too(start):
 @pytest.mark.parametrize("rate,channels", [(44_100, 2), (32_000, 1)])
 def test_other_rates_and_mono(start, rate, channels):
     form = {"sampleRate": rate, "channels": channels}
-    router = start(to_mp3(encoder=form | {"bitrateKbps": 128}, web=form))
+    router = started(start, encoder=form | {"bitrateKbps": 128}, web=form)
     _, body = listen(router, 2)
-    heard = mp3.decode(mp3.whole(body))
+    heard = mp3.decode(mp3.whole(body), channels)
     assert_tone(heard[rate // 10:], rate)
 
 
 def test_who_comes_late_decodes_from_the_first_byte(start):
-    router = start(to_mp3(encoder={"bitrateKbps": 128}))
+    router = started(start, encoder={"bitrateKbps": 128})
     readers = []
     for _ in range(12):
         readers.append(phone.StreamReader(*router.bound("web"), path="/stream.mp3"))

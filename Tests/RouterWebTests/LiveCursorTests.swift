@@ -1,4 +1,5 @@
 import RouterCore
+import Support
 import Testing
 
 @testable import RouterWeb
