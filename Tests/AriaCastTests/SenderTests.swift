@@ -77,13 +77,13 @@ import Testing
     let file = try TemporaryFile(WAVBytes.file(sound: sound))
     let peer = setting.receiver.peer
     let task = Task { [sender = setting.sender, path = file.path] in
-      try await sender.run(file: path, url: "ws://x/audio", loop: true)
+      try await sender.run(file: path, url: "ws://x/audio", loop: true) { progress in
+        if progress.messages == 20 { unsafe withUnsafeCurrentTask { unsafe $0?.cancel() } }
+      }
     }
-    while peer.sent.count < 20 { await Task.yield() }
-    task.cancel()
     let summary = try await task.value
     let sent = peer.sent.flatMap(\.bytes)
-    #expect(summary.messages == peer.sent.count)
+    #expect(summary.messages == 20 && peer.sent.count == 20)
     #expect(sent.indices.allSatisfy { sent[$0] == sound[$0 % sound.count] })
     #expect(peer.closes.first == 1000)
     await setting.host.stop()

@@ -7,7 +7,6 @@ from measure import Load, Usage, our_router
 
 BYTES_PER_SECOND = 192_000
 DOCUMENT = {
-    "log": {"level": "warning"},
     "nodes": {
         "phone": {"type": "ariacast.receiver", "listen": "127.0.0.1:0", "discovery": False, "name": "Room"},
         "web": {"type": "http.stream", "listen": "127.0.0.1:0", "maxListeners": 5000},

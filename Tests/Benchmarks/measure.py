@@ -99,20 +99,11 @@ def stop(process: subprocess.Popen):
 def our_router(folder: Path, document: dict, core=SERVER_CORE):
     """The router with that document; on one core unless core is None."""
     one = program.Router(folder, document)
-    popen = subprocess.Popen
-
-    def pinned(*arguments, **more):
-        return popen(*arguments, preexec_fn=settled(core), **more)
-
-    program.subprocess.Popen = pinned
     try:
-        one.start()
+        yield one.start(prepare=settled(core))
     finally:
-        program.subprocess.Popen = popen
-    try:
-        yield one
-    finally:
-        stop(one.process)
+        if one.process:
+            stop(one.process)
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ def document(count: int) -> dict:
         for number in range(count)
     }
     return {
-        "log": {"level": "warning"}, "nodes": nodes | {"count": {"type": "null"}},
+        "nodes": nodes | {"count": {"type": "null"}},
         "links": [f"{name} -> count" for name in nodes],
     }
 

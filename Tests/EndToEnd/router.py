@@ -51,12 +51,13 @@ class Router:
         self.ready_after = None
         self._output = folder / "output.txt"
 
-    def start(self, ready=True) -> "Router":
+    def start(self, ready=True, prepare=None) -> "Router":
+        """Starts the program and waits until it is ready. `prepare` runs in the child before the program does."""
         with self._output.open("wb") as output:
             began = time.monotonic()
             self.process = subprocess.Popen(
                 [str(PROGRAM), "run", str(self.file), *self.arguments], stdin=subprocess.DEVNULL, stdout=output,
-                stderr=subprocess.STDOUT, env=self.env, cwd=self.folder)
+                stderr=subprocess.STDOUT, env=self.env, cwd=self.folder, preexec_fn=prepare)
         if ready:
             self.admin = eventually(self._find_admin, 10, "the line with the admin address")
             eventually(self._is_ready, 10, "/ready")

@@ -3,6 +3,7 @@
 import socket
 import time
 
+import numpy as np
 import phone
 import sound
 from documents_used import listening, receiver, to_web, tone_to_web
@@ -117,3 +118,24 @@ def test_two_rooms_and_one_page_share_one_process(start):
     for reader, (_, sent) in zip(readers, casts):
         reader.stop()
         assert sound.same_frames(reader.frames, sent) == len(sent)
+
+
+def test_a_mixer_lets_two_sources_be_heard_at_once(start):
+    document = {
+        "nodes": {
+            "low": {"type": "tone", "frequencyHz": 500, "levelDb": -12},
+            "high": {"type": "tone", "frequencyHz": 2000, "levelDb": -12},
+            "mix": {"type": "mixer", "inputs": {"low": {}, "high": {"gainDb": -6}}},
+            "web": listening("http.stream"),
+        },
+        "links": ["low -> mix.low", "high -> mix.high", "mix -> web"],
+    }
+    router = start(document)
+    reader = phone.StreamReader(*router.bound("web"))
+    time.sleep(2)
+    reader.stop()
+    middle = reader.frames[sound.RATE // 2:sound.RATE // 2 + sound.RATE, 0].astype(float)
+    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+    assert spectrum.argmax() == 500
+    assert abs(20 * np.log10(spectrum[500] / spectrum[2000]) - 6) < 0.2
+    assert max(np.delete(spectrum, [*range(495, 506), *range(1995, 2006)])) < spectrum[500] / 300

@@ -17,7 +17,7 @@ struct TimerQueue {
   private var heap: [Entry] = []
   private var lastID: UInt64 = 0
 
-  var next: Instant? { heap.first?.instant }
+  var next: Instant? { heap.isEmpty ? nil : heap[0].instant }
 
   mutating func add(at instant: Instant, every interval: Duration?, _ body: @escaping (isolated Loop) -> Void)
     -> TimerID
@@ -36,7 +36,8 @@ struct TimerQueue {
 
   /// Takes the body of the earliest timer that is due; an interval timer is set again, late ticks are not repeated.
   mutating func popDue(at now: Instant) -> ((isolated Loop) -> Void)? {
-    guard let first = heap.first, first.instant <= now else { return nil }
+    guard !heap.isEmpty, heap[0].instant <= now else { return nil }
+    let first = heap[0]
     guard let interval = first.interval else {
       removeEntry(at: 0)
       return first.body
@@ -49,7 +50,7 @@ struct TimerQueue {
   }
 
   private mutating func removeEntry(at index: Int) {
-    heap.swapAt(index, heap.count - 1)
+    exchange(index, heap.count - 1)
     heap.removeLast()
     guard index < heap.count else { return }
     siftDown(from: index)
@@ -61,7 +62,7 @@ struct TimerQueue {
     while child > 0 {
       let parent = (child - 1) / 2
       if heap[parent].isBefore(heap[child]) { return }
-      heap.swapAt(parent, child)
+      exchange(parent, child)
       child = parent
     }
   }
@@ -70,12 +71,19 @@ struct TimerQueue {
     var parent = start
     while true {
       var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-        if heap[child].isBefore(heap[least]) { least = child }
-      }
+      let (left, right) = (2 * parent + 1, 2 * parent + 2)
+      if left < heap.count, heap[left].isBefore(heap[least]) { least = left }
+      if right < heap.count, heap[right].isBefore(heap[least]) { least = right }
       if least == parent { return }
-      heap.swapAt(parent, least)
+      exchange(parent, least)
       parent = least
     }
+  }
+
+  /// `swapAt` allocates in debug builds, and timers fire on the data path.
+  private mutating func exchange(_ a: Int, _ b: Int) {
+    let entry = heap[a]
+    heap[a] = heap[b]
+    heap[b] = entry
   }
 }

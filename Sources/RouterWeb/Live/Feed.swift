@@ -34,7 +34,11 @@ final class Feed: LiveFeed, Sendable {
   func write(_ bytes: RawSpan) {
     guard bytes.byteCount > 0 else { return }
     let position = end.load(ordering: .relaxed)
-    for lane in lanes { lane.write(bytes, at: position) }
+    var index = 0
+    while index < lanes.count {
+      lanes[index].write(bytes, at: position)
+      index += 1
+    }
     end.store(position &+ bytes.byteCount, ordering: .relaxed)
   }
 

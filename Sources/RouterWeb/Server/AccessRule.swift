@@ -38,9 +38,8 @@ struct AccessRule: Sendable {
   private func isServed(_ host: HostName?, _ facts: Facts) -> Bool {
     guard let name = host?.host else { return false }
     if name == facts.localHost || served.contains(name) { return true }
-    guard let bytes = AddressRange.bytes(name) else { return name.hasSuffix(".localhost") }
-    return bytes == AddressRange.bytes(facts.localHost)
-      || served.contains { AddressRange.bytes($0) == bytes }
+    guard let address = IPAddress(name) else { return name.hasSuffix(".localhost") }
+    return address == IPAddress(facts.localHost) || served.contains { IPAddress($0) == address }
   }
 
   /// Scheme, host and port of an http(s) origin; nil for `null`, `file://` and whatever else.
