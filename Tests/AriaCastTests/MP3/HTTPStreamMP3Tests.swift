@@ -107,10 +107,15 @@ import Testing
       metadata.title = title
       return Event(source: source, payload: metadata, isWithdrawn: withdrawn)
     }
-    #expect(playing.take(event("a", "A")) && playing.take(event("b", "B")))
-    #expect(!playing.take(event("a", "", withdrawn: true)) && playing.title == "B")
-    #expect(playing.take(event("a", "C")) && playing.take(event("a", "", withdrawn: true)) && playing.title == "B")
-    #expect(playing.take(event("b", "", withdrawn: true)) && playing.title.isEmpty)
-    #expect(!playing.take(Event(source: "c", payload: VolumeEvent(percent: 1))))
+    let steps = [
+      (event("a", "A"), "A"), (event("b", "B"), "B"), (event("a", "", withdrawn: true), "B"), (event("a", "C"), "C"),
+      (event("a", "", withdrawn: true), "B"), (event("b", "", withdrawn: true), ""),
+      (Event(source: "c", payload: VolumeEvent(percent: 1)), ""),
+    ]
+    for (event, title) in steps {
+      let before = playing.title
+      let isNew = playing.take(event)
+      #expect(playing.title == title && isNew == (before != title))
+    }
   }
 }

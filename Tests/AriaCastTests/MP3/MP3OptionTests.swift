@@ -1,7 +1,7 @@
-import RouterCore
 import Testing
 
 @testable import AriaCast
+@testable import RouterCore
 
 @Suite struct MP3OptionTests {
   @Test(
@@ -14,7 +14,8 @@ import Testing
       ("stereo", "separate", true), ("stereo", "mono", false), ("quality", 1, false),
     ] as [(String, JSON, Bool)])
   func `encoder options are read or refused`(option: String, value: JSON, isRight: Bool) {
-    let (config, problems) = MP3Encoder.Config.decode([JSON.Member(option, value)], over: .init(), in: .none)
+    let members = [JSON.Member(option, value)]
+    let (config, problems) = MP3Encoder.Config.decode(members, over: .init(), in: .none)
     #expect((problems + config.check()).isEmpty == isRight)
     if isRight { #expect(config.json[option] == value) }
   }
