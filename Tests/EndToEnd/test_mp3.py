@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import time
+import urllib.request
 
 import mp3
 import numpy as np
@@ -149,6 +150,40 @@ def test_a_player_that_asks_gets_room_for_titles(start):
     assert len(mp3.frames(data)) > 100
     _, plain = listen(router, 1)
     assert mp3.frames(plain)
+
+
+def test_players_are_told_what_the_phone_plays(start):
+    document = to_mp3(source=receiver())
+    document["links"].append("source.metadata -> web.metadata")
+    router = start(document)
+    host, port = router.bound("source")
+    beat = np.sin(2 * np.pi * 1000 * np.arange(8 * sound.RATE) / sound.RATE) * 8_000
+    packets = sound.packets(np.repeat(beat.astype(np.int16)[:, None], 2, axis=1))
+    cast = phone.Phone(host, port, packets).start()
+
+    def play(title):
+        body = json.dumps({"title": title, "artist": "Zoë O'Hara", "isPlaying": True}).encode()
+        call = urllib.request.Request(f"http://{host}:{port}/metadata", body, {"Content-Type": "application/json"})
+        assert urllib.request.urlopen(call, timeout=5).status == 200
+
+    play("First; 'one'")
+    url = router.url("web", "/stream.mp3")
+    reader = phone.StreamReader(*router.bound("web"), path="/stream.mp3", fields="Icy-MetaData: 1\r\n")
+    time.sleep(2)
+    status, said, _ = run("ffprobe", "-v", "error", "-of", "json", "-show_format", url)
+    tags = json.loads(said)["format"]["tags"]
+    assert status == 0 and tags["icy-name"] == "web"
+    play("Second")
+    time.sleep(3)
+    data, told = mp3.titles(reader.stop(), 16_000)
+    assert told == ["Zoë O’Hara - First; ’one’", "Zoë O’Hara - Second"]
+    assert_tone(mp3.decode(mp3.whole(data))[sound.RATE:], level=-12.25)
+    # What ffmpeg's own reader of titles makes of it, as mpv shows it.
+    _, said, _ = run(
+        "mpv", "--no-config", "--no-video", "--ao=null", "--untimed", "--length=2",
+        "--term-status-msg=[${metadata/icy-title}]", "--msg-level=statusline=status", url)
+    assert "[Zoë O’Hara - Second]" in said.decode()
+    cast.wait()
 
 
 def test_mpv_plays_it(start):

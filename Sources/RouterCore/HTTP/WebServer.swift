@@ -66,7 +66,7 @@ public struct Route: Sendable {
   }
 }
 
-/// A broadcast to many HTTP listeners, each with a bounded queue. One frozen listener costs the others nothing.
+/// A broadcast to many listeners over HTTP or WebSocket, each with a bounded queue. One frozen listener costs the others nothing.
 public protocol LiveFeed: Sendable {
   /// Hands bytes to every listener; never waits. One writer at a time; another thread may go on where one stopped if
   /// the hand-over is ordered (release, then acquire). Data thread.
@@ -98,6 +98,16 @@ public struct FeedSettings: Sendable {
   /// Listeners whose request has `Icy-MetaData: 1` are answered with `icy-metaint`, and after so many bytes of the body
   /// each time there stands what plays, as SHOUTcast does it; nil: no listener is.
   public var icyInterval: Int?
+  public var framing: Framing
+
+  /// How the bytes of one write reach a listener.
+  public enum Framing: Sendable {
+    /// As bytes of an HTTP body, for `HTTPResponse.Body.live`.
+    case body
+    /// As one binary WebSocket message, for `WebSocketAnswer.live`. The opening is not sent and nothing is aligned: a
+    /// listener starts at a whole message, and one that lags misses whole messages.
+    case webSocketBinary
+  }
 
   /// What happens to a listener that lags by more than the capacity.
   public enum WhenFull: String, Sendable, CaseIterable {
@@ -109,7 +119,7 @@ public struct FeedSettings: Sendable {
 
   public init(
     opening: [UInt8], capacity: Int, maxListeners: Int, whenFull: WhenFull = .skip, alignment: Int = 1,
-    icyInterval: Int? = nil
+    icyInterval: Int? = nil, framing: Framing = .body
   ) {
     self.opening = opening
     self.capacity = capacity
@@ -117,6 +127,7 @@ public struct FeedSettings: Sendable {
     self.whenFull = whenFull
     self.alignment = alignment
     self.icyInterval = icyInterval
+    self.framing = framing
   }
 }
 

@@ -75,6 +75,9 @@ struct LiveCursor {
     icy?.sent(count - framed)
   }
 
+  /// Moves on over whole messages, where nothing is put into chunks.
+  mutating func advance(by count: Int) { position += count }
+
   /// Leaves out what is too old: goes on at the newest byte that is as far from an aligned place as the next one was.
   /// - Parameter keeping: Bytes before the end that must remain to be sent.
   /// - Returns: bytes left out.

@@ -26,7 +26,7 @@ final class LocalFeed {
   }
 
   /// For a new listener. - Parameter wantsTitle: It asked to be told what plays.
-  func cursor(isChunked: Bool, wantsTitle: Bool) -> LiveCursor {
+  func cursor(isChunked: Bool, wantsTitle: Bool = false) -> LiveCursor {
     let interval = wantsTitle ? settings.icyInterval : nil
     return LiveCursor(
       end: window.end, alignment: settings.alignment, isChunked: isChunked,
@@ -73,7 +73,7 @@ final class LocalFeed {
   func catchUp(_ cursor: inout LiveCursor, keeping: Int) -> Bool {
     guard cursor.position < window.start || window.end - cursor.position > settings.capacity else { return true }
     guard settings.whenFull == .skip else { return false }
-    let kept = min(keeping, window.capacity / 2)
+    let kept = settings.framing == .body ? min(keeping, window.capacity / 2) : 0
     let entry = settings.alignment == 1 ? entries.newest(upTo: window.end - kept, from: window.start) : nil
     skipped.add(cursor.skip(end: window.end, keeping: entry.map { window.end - $0 } ?? kept))
     return true

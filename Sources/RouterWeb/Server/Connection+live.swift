@@ -21,7 +21,7 @@ extension Connection {
   func sendLive(_ any: any LiveFeed, _ response: HTTPResponse, _ exchange: Exchange, on loop: isolated Loop) {
     let minor = exchange.head.minorVersion
     let isHead = exchange.head.method == "HEAD"
-    guard let feed = any as? Feed, !feed.isClosed, let local = shard.feed(feed), isHead || feed.reserve() else {
+    guard let feed = any as? Feed, feed.settings.framing == .body, !feed.isClosed, let local = shard.feed(feed), isHead || feed.reserve() else {
       let busy = HTTPResponse.text("503 Service Unavailable: no room for another listener\n", status: 503)
       listener.metrics.refused("too many listeners")
       return write(busy, minorVersion: minor, isHead: isHead, on: loop)
@@ -50,6 +50,7 @@ extension Connection {
 
   /// Writes what the feed has for this listener. Data thread: allocates nothing.
   func pushLive(on loop: isolated Loop) {
+    if phase == .webSocket { return pushMessages(on: loop) }
     guard phase == .live, output.isEmpty, let window = live?.feed.window else { return }
     let wasBlocked = live?.isBlocked == true
     var written = 0
@@ -93,6 +94,7 @@ extension Connection {
 
   /// The feed is over: what it still holds goes out, then the end.
   func endLive(on loop: isolated Loop) {
+    if phase == .webSocket { return closeSocket(code: CloseCode.goingAway, reason: "the sound is over", on: loop) }
     guard phase == .live else { return }
     live?.isEnding = true
     pushLive(on: loop)
