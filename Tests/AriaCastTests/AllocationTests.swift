@@ -103,7 +103,7 @@ import Testing
       output.fill(at: now + .seconds(1))
     }
     #expect(count == 0)
-    #expect(feed.bytes.current > 250 * 2 * frame.count)
+    #expect(feed.bytes.current > 250 * frame.count)
     await host.stop()
   }
 }

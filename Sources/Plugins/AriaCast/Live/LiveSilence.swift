@@ -41,8 +41,8 @@ struct LiveSilence {
 
   /// From now on MP3 silence has this bit rate.
   mutating func imitate(bitrateKbps: Int) {
-    guard !isDivisible, let index = MP3FrameHeader.bitrates.firstIndex(of: bitrateKbps) else { return }
-    unit = index
+    if isDivisible { return }
+    for index in 0..<units.count where MP3FrameHeader.bitrates[index] == bitrateKbps { unit = index }
   }
 
   /// So many frames are to be filled.
