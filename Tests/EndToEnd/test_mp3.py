@@ -185,6 +185,16 @@ def test_players_are_told_what_the_phone_plays(start):
     cast.wait()
 
 
+def test_titles_stand_at_their_place_over_tls_too(start):
+    router = start(to_mp3(encoder={"bitrateKbps": 320}, web={"tls": "auto"}))
+    status, body, _ = run(
+        "curl", "-skN", "--max-time", "4", "-H", "Icy-MetaData: 1", router.url("web", "/stream.mp3", "https"))
+    assert status == 28
+    data, _ = mp3.titles(body, 16_000)
+    assert len(body) > len(data) > 100_000
+    assert_tone(mp3.decode(mp3.whole(data))[sound.RATE:])
+
+
 def test_mpv_plays_it(start):
     router = start(to_mp3())
     file = router.folder / "mpv.wav"

@@ -78,7 +78,7 @@ import Testing
     let good = Self.all.filter { $0.sampleRate == 48_000 && $0.channels == 2 && $0.bitrateKbps < 64 }
       .flatMap(\.silentFrame)
     var taken = 0
-    for _ in 0..<Effort.times(100_000, quick: 20_000) {
+    for _ in 0..<Effort.times(100_000) {
       var bytes = good
       Mutation.apply(to: &bytes, using: &random)
       guard let found = Self.survey(bytes) else { continue }
