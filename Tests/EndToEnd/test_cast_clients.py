@@ -3,10 +3,13 @@
 import asyncio
 import json
 import socket
+import ssl
+import threading
 import time
 
 import aiohttp
 import phone
+import pytest
 import sound
 from cast_clients import JPEG, AndroidApp, ArtworkServer, GoDesktop, HomeAssistant, PipeWireModule
 from documents_used import listening, receiver, to_web
@@ -330,6 +333,51 @@ def test_the_stream_port_is_heard_by_listen_and_stream_wav(start):
     reader.stop()
     assert reader.body.startswith(b"RIFF\xff\xff\xff\xffWAVE")
     assert sound.same_frames(reader.frames, sent) == len(sent)
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_listener_that_stops_reading_misses_whole_packets(start, tls):
+    router = start({"nodes": {"phone": receiver(tls="auto" if tls else False)}, "links": []})
+    host, port = router.bound("phone")
+    packets = sound.packets(sound.noise(8))
+    numbers = {packet: number for number, packet in enumerate(packets)}
+    listener = BareSocket(host, port, timeout=10)
+    if tls:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        listener.socket = context.wrap_socket(listener.socket)
+    assert " 101 " in listener.upgrade("/listen")
+    assert json.loads(listener.read_frame()[1])["sample_rate"] == 48_000
+
+    async def cast():
+        connector = aiohttp.TCPConnector(ssl=False)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            async with session.ws_connect(f"{'https' if tls else 'http'}://{host}:{port}/audio") as ws:
+                await ws.receive()
+                began = time.monotonic()
+                for number, packet in enumerate(packets):
+                    await asyncio.sleep(max(0, began + number * 0.02 - time.monotonic()))
+                    await ws.send_bytes(packet)
+                    if number == 250:
+                        reading.set()
+                await asyncio.sleep(0.5)
+
+    heard, reading = [], threading.Event()
+    sender = threading.Thread(target=lambda: asyncio.run(cast()), daemon=True)
+    sender.start()
+    assert reading.wait(20)
+    end = time.monotonic() + 8
+    while (not heard or heard[-1] < len(packets) - 2) and time.monotonic() < end:
+        opcode, payload = listener.read_frame()
+        assert opcode == 2 and len(payload) % 4 == 0
+        if payload in numbers:
+            heard.append(numbers[payload])
+        else:
+            assert not any(payload), "a message that is neither a packet nor silence"
+    sender.join(10)
+    listener.close()
+    assert heard == sorted(set(heard)) and heard[-1] >= len(packets) - 2, heard[-5:]
+    assert 50 < len(heard) < len(packets)
 
 
 PAGE_SCRIPT = """

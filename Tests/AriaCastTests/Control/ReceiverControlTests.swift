@@ -90,6 +90,16 @@ import Testing
     await again.stop()
   }
 
+  @Test func `a receiver nobody has turned leaves the speaker as it is`() async throws {
+    let run = try await ReceiverTests.start()
+    let client = try await TextClient("/control", on: run.host)
+    #expect(await client.ask(#"{"command":"volume","direction":"get"}"#)["level"] == 100)
+    #expect(!run.host.graph.events.contains { $0.port == "volume" })
+    #expect(await client.ask(#"{"command":"volume_set","level":100}"#)["level"] == 100)
+    #expect(await run.event("volume", VolumeEvent.self) { $0.percent == 100 } != nil)
+    await run.stop()
+  }
+
   @Test func `wrong messages are answered and the client stays`() async throws {
     let run = try await ReceiverTests.start()
     let client = try await TextClient("/control", on: run.host)

@@ -69,7 +69,8 @@ extension ReceiverNode {
   // MARK: Volume
 
   private func turn(_ wish: VolumeWish, from client: UInt64?) {
-    guard volume.apply(wish) else { return }
+    guard volume.apply(wish) || !isVolumeKnown && wish != .get else { return }
+    isVolumeKnown = true
     counters.volume.set(volume.level)
     controls.send(ControlReply.announcement(volume), to: board.others(than: client))
     emit(volume.event, on: "volume")

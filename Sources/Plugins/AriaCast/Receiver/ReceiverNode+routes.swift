@@ -23,15 +23,9 @@ extension ReceiverNode {
   private func socketRoutes() -> [Route] {
     [
       Route(webSocket: "/audio", access: .device) { request, loop in await self.admit(request, on: loop) },
-      Route(webSocket: "/control", access: .device) { request, _ in
-        await self.welcome(request, limit: 1 << 16) { await self.talkControl($0) }
-      },
-      Route(webSocket: "/metadata", access: .device) { request, _ in
-        await self.welcome(request, limit: ReceiverNode.largestMetadata) { await self.talkMetadata($0) }
-      },
-      Route(webSocket: "/stats", access: .device) { request, _ in
-        await self.welcome(request, limit: 1 << 16) { await self.talkStatistics($0) }
-      },
+      Route(webSocket: "/control", access: .device) { request, _ in await self.welcome(request, to: .control) },
+      Route(webSocket: "/metadata", access: .device) { request, _ in await self.welcome(request, to: .metadata) },
+      Route(webSocket: "/stats", access: .device) { request, _ in await self.welcome(request, to: .statistics) },
       Route(webSocket: "/listen", access: .device) { _, _ in await self.listen() },
     ]
   }
@@ -49,17 +43,34 @@ extension ReceiverNode {
     ]
   }
 
+  private enum TextEndpoint { case control, metadata, statistics }
+
   /// Lets a client of a text endpoint in, or answers 503 when there are too many.
-  private func welcome(
-    _ request: HTTPRequest, limit: Int, _ talk: @escaping @Sendable (Conversation) async -> Void
-  ) -> WebSocketAnswer {
-    guard isOpen, !controls.isFull, !viewers.isFull, !watchers.isFull else {
+  private func welcome(_ request: HTTPRequest, to endpoint: TextEndpoint) -> WebSocketAnswer {
+    guard isOpen, !clients(of: endpoint).isFull else {
       return .refuse(.json(ControlReply.error("too many clients"), status: 503))
     }
+    let limit = endpoint == .metadata ? ReceiverNode.largestMetadata : 1 << 16
     return .accept(
       WebSocketAcceptance(subprotocol: firstSubprotocol(request.fields), messageLimit: limit) { _, peer in
-        TextSocket(peer, talk)
+        TextSocket(peer) { await self.talk($0, on: endpoint) }
       })
+  }
+
+  private func clients(of endpoint: TextEndpoint) -> SocketList {
+    switch endpoint {
+    case .control: controls
+    case .metadata: viewers
+    case .statistics: watchers
+    }
+  }
+
+  private func talk(_ conversation: Conversation, on endpoint: TextEndpoint) async {
+    switch endpoint {
+    case .control: await talkControl(conversation)
+    case .metadata: await talkMetadata(conversation)
+    case .statistics: await talkStatistics(conversation)
+    }
   }
 
   /// The first subprotocol a client offers is echoed; microcontroller libraries insist on it.

@@ -37,6 +37,8 @@ actor ReceiverNode: Node {
   var watchers = SocketList()
   var board = ControlBoard()
   var volume: ReceiverVolume
+  /// Somebody has turned it, now or at an earlier run, or it may not be as loud as a speaker can.
+  var isVolumeKnown = false
   var metadata = CastMetadata()
   /// Who spoke of it last.
   var metadataHost: String?
@@ -71,7 +73,9 @@ actor ReceiverNode: Node {
   // MARK: Lifetime
 
   func prepare() async throws(NodeFailure) {
-    volume = ReceiverVolume(remembered: await context.store.value("volume"), maximum: config.maxVolume)
+    let remembered = await context.store.value("volume")
+    volume = ReceiverVolume(remembered: remembered, maximum: config.maxVolume)
+    isVolumeKnown = remembered != nil || config.maxVolume < ReceiverVolume.initial
     counters.volume.set(volume.level)
     lastMessage = metadataMessage
     await openFeeds()
@@ -105,7 +109,8 @@ actor ReceiverNode: Node {
     let service = ServiceRecord.event(name: name, port: lease.address.port, nameInForce: nameInForce)
     self.service = service
     await context.graph.emit(service, on: "service")
-    emit(volume.event, on: "volume")
+    // A receiver nobody has turned leaves the speaker as it is.
+    if isVolumeKnown { emit(volume.event, on: "volume") }
     let timer = await startLiveTimer()
     var next = context.time.now
     while !Task.isCancelled {
@@ -121,7 +126,7 @@ actor ReceiverNode: Node {
     pictureTimer?.cancel()
     await outbox?.finish()
     outbox = nil
-    await context.graph.withdraw(volume.event, on: "volume", key: "")
+    if isVolumeKnown { await context.graph.withdraw(volume.event, on: "volume", key: "") }
     await context.graph.withdraw(metadataEvent, on: "metadata", key: "")
     if let service { await context.graph.withdraw(service, on: "service", key: "") }
     service = nil
