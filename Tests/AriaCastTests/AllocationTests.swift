@@ -84,4 +84,26 @@ import Testing
     #expect(feed.bytes.current > 250 * 3_800)
     await host.stop()
   }
+
+  @Test func `MP3 frames and silent ones are written without an allocation`() async throws {
+    let host = try FakeHost()
+    let feed = CountingFeed()
+    let counters = HTTPStreamCounters(host.context.metrics)
+    let format = StreamFormat(codec: .mp3, sampleRate: 48_000, channels: 2)
+    let output = LiveOutput(format: format, surplus: .seconds(2), counters: counters, at: host.time.now)
+    await output.connect(feed)
+    let stage = HTTPStreamMP3Stage(
+      output: output, ticket: FeedGate.ticket(stream: 1, place: 1), counters: counters, time: host.time)
+    let branch = Branch(node: "web", format: format, stage: stage)
+    let frame = MP3FrameHeader(bitrateKbps: 192, sampleRate: 48_000, channels: 2).silentFrame
+    var now = host.time.now
+    let count = Self.allocations {
+      now = now + .milliseconds(24)
+      _ = branch.lend(Packet(bytes: unsafe frame.span.bytes, frames: 1_152, arrival: now))
+      output.fill(at: now + .seconds(1))
+    }
+    #expect(count == 0)
+    #expect(feed.bytes.current > 250 * frame.count)
+    await host.stop()
+  }
 }

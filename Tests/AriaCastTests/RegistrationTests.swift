@@ -12,10 +12,10 @@ import Testing
 
   @Test func `the plugin brings its node types once`() throws {
     var registrar = try Self.registrar()
-    #expect(
-      registrar.types.map(\.name) == [
-        "ariacast.receiver", "http.stream", "alsa.sink", "avahi.advertiser", "ariacast.sender",
-      ])
+    let names = [
+      "ariacast.receiver", "http.stream", "mp3.encoder", "alsa.sink", "avahi.advertiser", "ariacast.sender",
+    ]
+    #expect(registrar.types.map(\.name) == names)
     #expect(throws: RegistrationError.duplicateType("ariacast.receiver")) {
       try AriaCastPlugin.register(with: &registrar)
     }
@@ -48,7 +48,7 @@ import Testing
       AriacastReceiver.ports(for: .init()).map(\.name) == [
         "audio", "metadata", "transport", "volume", "service", "control",
       ])
-    #expect(HTTPStream.ports(for: .init()).map(\.name) == ["audio"])
+    #expect(HTTPStream.ports(for: .init()).map(\.name) == ["audio", "metadata"])
     #expect(HTTPStream.traits.contains(.oneStream))
     let wildcard = PeerAddress(host: "0.0.0.0", port: 12_889)
     #expect(AriacastReceiver.claims(of: .init()).contains(.route(wildcard, "GET /audio")))
@@ -74,7 +74,8 @@ import Testing
     arguments: [
       ("bufferSeconds", 0.5, true), ("bufferSeconds", 0.05, false), ("maxListeners", 0, false), ("channels", 9, false),
       ("sampleRate", 44_100, true), ("sampleRate", 7_999, false), ("whenFull", "disconnect", true),
-      ("whenFull", "wait", false), ("path", "/a.wav", true), ("path", "a.wav", false),
+      ("whenFull", "wait", false), ("path", "/a.wav", true), ("path", "a.wav", false), ("container", "mp3", true),
+      ("container", "ogg", false), ("name", "Küche", true),
     ] as [(String, JSON, Bool)])
   func `stream options are read or refused`(option: String, value: JSON, isRight: Bool) {
     let members = [JSON.Member(option, value)]

@@ -5,6 +5,8 @@ internal import Synchronization
 final class Feed: LiveFeed, Sendable {
   let settings: FeedSettings
   let skipped: Metric
+  /// What plays, as listeners are told.
+  let title = PthreadLock(ICYTitle())
   private let lanes: [FeedLane]
   private let count = Atomic<Int>(0)
   private let isOver = Atomic<Bool>(false)
@@ -50,6 +52,16 @@ final class Feed: LiveFeed, Sendable {
 
   var listeners: Int { count.load(ordering: .relaxed) }
   var isClosed: Bool { isOver.load(ordering: .acquiring) }
+
+  func setTitle(_ title: String) async {
+    guard settings.icyInterval != nil else { return }
+    let new = self.title.withLock { current in
+      current = current.followed(by: title)
+      return current
+    }
+    let key = ObjectIdentifier(self)
+    for lane in lanes { await lane.shard.perform { _, shard in shard.setTitle(new, of: key) } }
+  }
 
   func close() async {
     isOver.store(true, ordering: .releasing)

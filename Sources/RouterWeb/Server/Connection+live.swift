@@ -29,6 +29,9 @@ extension Connection {
       return write(busy, minorVersion: minor, isHead: isHead, on: loop)
     }
     let framing: ResponseHead.Framing = minor == 1 ? .chunked : .close
+    let wantsTitle = feed.settings.icyInterval != nil && exchange.head.fields["Icy-MetaData"] == "1"
+    var response = response
+    if wantsTitle { response.fields.set("icy-metaint", "\(feed.settings.icyInterval ?? 0)") }
     startHead(response, framing, minor)
     if isHead {
       phase = .sending
@@ -41,7 +44,7 @@ extension Connection {
       output.append(feed.settings.opening)
       if isChunked { output.append([0x0D, 0x0A]) }
     }
-    live = LiveBody(feed: local, cursor: local.cursor(isChunked: isChunked))
+    live = LiveBody(feed: local, cursor: local.cursor(isChunked: isChunked, wantsTitle: wantsTitle))
     local.join(self)
     phase = .live
     flush(on: loop)
@@ -73,10 +76,13 @@ extension Connection {
     defer { live?.cursor = body.cursor }
     guard body.feed.catchUp(&body.cursor, keeping: listener.isTLS ? Connection.record : 0) else { return .failed }
     let limit = listener.isTLS ? min(Connection.record, window.capacity / 2) : Int.max
-    while let piece = body.cursor.next(end: window.end, limit: limit) {
-      let result = window.withBytes(from: piece.from, count: piece.count) { data in
-        transport.write(body.cursor.framing, data)
-      }
+    while let piece = body.cursor.next(end: window.end, limit: limit, title: body.feed.title) {
+      let result =
+        switch piece {
+        case .feed(let from, let count):
+          window.withBytes(from: from, count: count) { transport.write(body.cursor.framing, $0) }
+        case .title: transport.write(body.cursor.framing, body.cursor.titleBytes)
+        }
       switch result {
       case .bytes(let count):
         written += count
