@@ -6,5 +6,6 @@ public enum AriaCastPlugin: Plugin {
     try registrar.add(AriacastReceiver.self)
     try registrar.add(HTTPStream.self)
     try registrar.add(AlsaSink.self)
+    try registrar.add(AriacastDashboard.self)
   }
 }
