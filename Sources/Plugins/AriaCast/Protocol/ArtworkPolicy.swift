@@ -16,11 +16,23 @@ struct ArtworkPolicy: Sendable {
     return host == peer
   }
 
+  /// Whether an entry of ``publicHosts`` can match anything: a host name with a dot, perhaps behind `*.`.
+  static func isPattern(_ text: String) -> Bool {
+    let name = text.hasPrefix("*.") ? text.dropFirst(2) : text[...]
+    let isName = name.utf8.allSatisfy { byte in
+      let isLetter = (97...122).contains(byte | 32) && byte >= 65
+      return isLetter || (48...57).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+    }
+    return isName && name.contains(".") && !name.hasPrefix(".") && !name.hasSuffix(".")
+      && IPAddress(String(name)) == nil
+  }
+
   private func isListed(_ host: String) -> Bool {
     guard IPAddress(host) == nil, host.contains(".") else { return false }
     return publicHosts.contains { pattern in
       let name = pattern.lowercased()
-      return name.hasPrefix("*.") ? host.hasSuffix(name.dropFirst()) && host.utf8.count >= name.utf8.count : host == name
+      return name.hasPrefix("*.")
+        ? host.hasSuffix(name.dropFirst()) && host.utf8.count >= name.utf8.count : host == name
     }
   }
 

@@ -27,9 +27,9 @@ struct CastMetadata: Equatable, Sendable {
     let data = json["data"]
     if let data, data.members == nil { return false }
     let fields = data ?? json
-    merge("title", "title", fields, into: \.title) { CastMetadata.text($0, longestText) }
-    merge("artist", "artist", fields, into: \.artist) { CastMetadata.text($0, longestText) }
-    merge("album", "album", fields, into: \.album) { CastMetadata.text($0, longestText) }
+    merge("title", "title", fields, into: \.title, CastMetadata.text)
+    merge("artist", "artist", fields, into: \.artist, CastMetadata.text)
+    merge("album", "album", fields, into: \.album, CastMetadata.text)
     merge("artwork_url", "artworkUrl", fields, into: \.artworkURL, CastMetadata.url)
     merge("duration_ms", "durationMs", fields, into: \.durationMs, CastNumber.milliseconds)
     merge("position_ms", "positionMs", fields, into: \.positionMs, CastNumber.milliseconds)
@@ -64,14 +64,14 @@ struct CastMetadata: Equatable, Sendable {
     }
   }
 
-  private static func text(_ json: JSON, _ limit: Int) -> String? {
+  private static func text(_ json: JSON) -> String? {
     guard let text = json.text else { return nil }
-    if text.utf8.count <= limit { return text }
+    if text.utf8.count <= longestText { return text }
     var kept = ""
     var count = 0
     for character in text {
       count += character.utf8.count
-      if count > limit { break }
+      if count > longestText { break }
       kept.append(character)
     }
     return kept

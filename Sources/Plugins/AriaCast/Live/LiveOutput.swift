@@ -10,7 +10,7 @@ final class LiveOutput: @unchecked Sendable {
   let format: StreamFormat
   private var feed: (any LiveFeed)?
   private let gate = FeedGate()
-  private let counters: HTTPStreamCounters
+  let counters: HTTPStreamCounters
   private let silence: [UInt8]
   private var ledger: SilenceLedger
   /// When a stream last wrote, in nanoseconds: lets the timer stay away from the gate while sound flows.
