@@ -25,6 +25,7 @@ struct PageFile: Sendable {
       "live.js": PageFile(script, PackageResources.live_js),
       "player.js": PageFile(script, PackageResources.player_js),
       "ring.js": PageFile(script, PackageResources.ring_js),
+      "panels.js": PageFile(script, PackageResources.panels_js),
       "scope.js": PageFile(script, PackageResources.scope_js),
       "icon.svg": PageFile("image/svg+xml", PackageResources.icon_svg),
     ]

@@ -1,4 +1,5 @@
 import RouterCore
+import Synchronization
 
 /// One stream at a dashboard, as the page's list of senders shows it.
 struct SenderEntry {

@@ -44,9 +44,8 @@ final class SenderGauge: Sendable {
 
   /// Peak and RMS, left then right, in decibels below full scale, -120 to 0.
   var levels: [(peak: Double, rms: Double)] {
-    [left, right].map { cell in
-      let word = cell.load(ordering: .relaxed)
-      return (
+    [left.load(ordering: .relaxed), right.load(ordering: .relaxed)].map { word in
+      (
         SenderGauge.decibels(UInt32(truncatingIfNeeded: word >> 32)),
         SenderGauge.decibels(UInt32(truncatingIfNeeded: word))
       )
