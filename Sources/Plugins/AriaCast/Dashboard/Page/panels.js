@@ -34,8 +34,8 @@ export class Panels {
     const head = make("div", "head");
     head.append(make("strong", "", sender.label || sender.peer));
     if (sender.heard) head.append(make("span", "tag", say("heardNow")));
-    const facts = [sender.peer, say("packets", number(sender.packetsPerSecond)), `${number(sender.rate / 1000, sender.rate % 1000 ? 1 : 0)} kHz`, say("since", clock(sender.connectedMs))];
-    item.append(head, make("div", "what", say(`condition${capital(sender.condition)}`)), make("div", "facts", facts.join(" · ")));
+    const facts = [sender.label && sender.peer, say("packets", number(sender.packetsPerSecond)), `${number(sender.rate / 1000, sender.rate % 1000 ? 1 : 0)} kHz`, say("since", clock(sender.connectedMs))];
+    item.append(head, make("div", "what", say(`condition${capital(sender.condition)}`)), make("div", "facts", facts.filter(Boolean).join(" · ")));
     const help = { silent: "silentHelp", stalled: "stalledHelp" }[sender.condition];
     if (help) item.append(make("p", "help", say(help)));
     return item;
@@ -115,7 +115,7 @@ export class Panels {
     if (!lines.length) return list.replaceChildren(make("li", "fine empty", say("logEmpty")));
     list.replaceChildren(...lines.map((line) => {
       const item = make("li");
-      const time = make("time", "", new Date(line.at).toLocaleTimeString(document.documentElement.lang));
+      const time = make("time", "", new Date(line.at).toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23" }));
       time.dateTime = new Date(line.at).toISOString();
       item.append(time, make("span", "", this.sentence(line)));
       return item;

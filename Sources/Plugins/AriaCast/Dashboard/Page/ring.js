@@ -53,11 +53,15 @@ export class SoundRing {
     }
     this.head += frames;
     // A burst after a stall: go on near the newest sound instead of staying late for ever.
-    if (this.seconds > this.target + 0.3) {
-      this.position = this.head - Math.round(this.target * this.inputRate);
-      this.gain = 0;
-      this.skips += 1;
-    }
+    if (this.seconds > this.target + 0.4) this.trim();
+  }
+
+  /** Leaves out what is too old; the sound fades in again. */
+  trim() {
+    this.position = this.head - Math.round(this.target * this.inputRate);
+    this.gain = 0;
+    this.error = 0;
+    this.skips += 1;
   }
 
   /** Fills both channels; silence where there is nothing. */
@@ -101,6 +105,7 @@ export class SoundRing {
     this.calm += span;
     const weight = Math.min(1, span / 2);
     this.error += (this.seconds - this.target - this.error) * weight;
+    if (this.error > 0.12) this.trim();
     const idle = Math.abs(this.error) < 0.004;
     const wanted = idle ? 0 : Math.max(-MOST_SKEW, Math.min(MOST_SKEW, this.error * 0.05));
     this.skew += (wanted - this.skew) * weight;

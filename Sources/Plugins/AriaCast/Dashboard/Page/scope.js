@@ -1,6 +1,6 @@
 // What the eye sees of the sound: a spectrum while this browser listens, the history of the level while it does not.
 
-const BARS = 128;
+const BARS = 128; // fewer where there is no room
 const HISTORY = 160; // a tenth of a second each
 const FLOOR = -60;
 
@@ -11,7 +11,6 @@ export class Scope {
     this.canvas = canvas;
     this.brush = canvas.getContext("2d");
     this.history = [];
-    this.bars = new Float32Array(BARS);
     this.levels = [FLOOR, FLOOR, FLOOR, FLOOR];
     this.peaks = [0, 0];
     this.shown = [0, 0];
@@ -91,14 +90,16 @@ export class Scope {
     const nyquist = this.analyser.context.sampleRate / 2;
     this.brush.clearRect(0, 0, width, height);
     this.brush.fillStyle = this.gradient(height);
-    const step = width / BARS;
-    for (let bar = 0; bar < BARS; bar += 1) {
-      const from = binAt(bar / BARS, nyquist, bins.length);
-      const to = Math.max(from + 1, binAt((bar + 1) / BARS, nyquist, bins.length));
+    const count = Math.min(BARS, Math.floor(this.canvas.clientWidth / 4));
+    const step = width / count;
+    for (let bar = 0; bar < count; bar += 1) {
+      const from = binAt(bar / count, nyquist, bins.length);
+      const to = binAt((bar + 1) / count, nyquist, bins.length);
       let top = 0;
-      for (let bin = Math.floor(from); bin < to; bin += 1) top = Math.max(top, bins[bin] || 0);
-      this.bars[bar] = top / 255;
-      const tall = Math.max(2, this.bars[bar] * height);
+      for (let bin = Math.ceil(from); bin < to; bin += 1) top = Math.max(top, bins[bin] || 0);
+      const low = Math.floor(from); // narrower than a bin: between two of them
+      if (to - from <= 1) top = bins[low] + (bins[low + 1] - bins[low]) * (from - low);
+      const tall = Math.max(2, (top / 255) * height);
       this.brush.beginPath();
       this.brush.roundRect(bar * step + step * 0.14, height - tall, step * 0.72, tall, step * 0.3);
       this.brush.fill();
@@ -109,12 +110,13 @@ export class Scope {
     const { width, height } = this.canvas;
     this.brush.clearRect(0, 0, width, height);
     this.brush.fillStyle = this.gradient(height);
-    const step = width / HISTORY;
-    const missing = HISTORY - this.history.length;
-    for (let index = 0; index < HISTORY; index += 1) {
-      const value = index < missing ? 0 : this.history[index - missing];
+    const shown = Math.min(HISTORY, Math.floor(this.canvas.clientWidth / 5));
+    const step = width / shown;
+    const missing = shown - this.history.length;
+    for (let index = 0; index < shown; index += 1) {
+      const value = this.history[index - missing] ?? 0;
       const tall = Math.max(2, value * height * 0.94);
-      this.brush.globalAlpha = 0.35 + 0.65 * (index / HISTORY);
+      this.brush.globalAlpha = 0.35 + 0.65 * (index / shown);
       this.brush.beginPath();
       this.brush.roundRect(index * step + step * 0.16, (height - tall) / 2, step * 0.68, tall, step * 0.3);
       this.brush.fill();
