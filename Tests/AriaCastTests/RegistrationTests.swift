@@ -41,11 +41,14 @@ import Testing
   }
 
   @Test func `main ports come first and claims name the route`() {
-    #expect(AriacastReceiver.ports(for: .init()).map(\.name) == ["audio", "service"])
+    #expect(
+      AriacastReceiver.ports(for: .init()).map(\.name) == [
+        "audio", "metadata", "transport", "volume", "service", "control",
+      ])
     #expect(HTTPStream.ports(for: .init()).map(\.name) == ["audio"])
     #expect(HTTPStream.traits.contains(.oneStream))
     let wildcard = PeerAddress(host: "0.0.0.0", port: 12_889)
-    #expect(AriacastReceiver.claims(of: .init()) == [.route(wildcard, "GET /audio")])
+    #expect(AriacastReceiver.claims(of: .init()).contains(.route(wildcard, "GET /audio")))
     #expect(
       HTTPStream.claims(of: .init()) == [.route(PeerAddress(host: "0.0.0.0", port: 8_090), "GET /stream.wav")])
   }
@@ -55,6 +58,8 @@ import Testing
       ("takeOver", "newest", true), ("takeOver", "always", false), ("discovery", false, true),
       ("discovery", "127.0.0.1:0", true), ("discovery", true, false), ("discovery", "somewhere", false),
       ("name", "Küche", true), ("name", 5, false), ("speaker", "x", false),
+      ("maxVolume", 80, true), ("maxVolume", 0, false), ("artworkHosts", ["i.scdn.co", "*.example.org"], true),
+      ("artworkHosts", "i.scdn.co", false),
     ] as [(String, JSON, Bool)])
   func `receiver options are read or refused`(option: String, value: JSON, isRight: Bool) {
     let members = [JSON.Member(option, value)]

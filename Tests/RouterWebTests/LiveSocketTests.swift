@@ -75,7 +75,7 @@ extension RawClient {
       #expect(await client.listen())
       feed.write(unsafe message(2, 99).span.bytes)
       #expect(await client.readMessage()?.payload == message(2, 99))
-      await client.send(FrameEncoder.frame(.ping, unsafe [7, 8].span.bytes, mask: 1))
+      await client.send(FrameEncoder.frame(.ping, unsafe [UInt8]([7, 8]).span.bytes, mask: 1))
       let pong = try #require(await client.readMessage())
       #expect(pong.opcode == 10 && pong.payload == [7, 8])
       await client.send(FrameEncoder.frame(.text("ignored"), mask: 9))
@@ -132,7 +132,7 @@ extension RawClient {
       let reader = try await RawClient(port: port)
       #expect(await frozen.listen())
       #expect(await reader.listen())
-      for number in 0..<4_000 where feed.listeners == 2 {
+      for number in 0..<20_000 where feed.listeners == 2 {
         feed.write(unsafe message(number, 3_840).span.bytes)
         _ = await reader.readMessage()
       }

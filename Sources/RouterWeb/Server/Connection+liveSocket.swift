@@ -29,8 +29,10 @@ extension Connection {
   /// The rest of a message that was begun waits in `output`, so that what comes next is always a whole one: a listener
   /// that lags misses whole messages.
   func pushMessages(on loop: isolated Loop) {
-    guard output.isEmpty, socket?.hasSentClose == false, var body = live else { return }
+    guard socket?.hasSentClose == false, var body = live else { return }
     guard body.feed.catchUp(&body.cursor, keeping: 0) else { return close(on: loop, counting: "listener lags") }
+    live?.cursor = body.cursor
+    guard output.isEmpty else { return }
     var written = 0
     let outcome = writeMessages(&body.cursor, body.feed.window, &written)
     live?.cursor = body.cursor
