@@ -13,8 +13,8 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// Debian's library behind one module map.
-func debian(_ name: String, pkgConfig: String, package: String) -> Target {
+/// Debian's library behind one module map; without `pkgConfig` its headers are where all headers are.
+func debian(_ name: String, pkgConfig: String?, package: String) -> Target {
   .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
@@ -38,13 +38,15 @@ let package = Package(
   targets: [
     .target(name: "CLinux", path: "Sources/System/CLinux"),
     debian("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
-    debian("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+    // Headers of libcurl4-openssl-dev; the library itself is loaded when it is first needed.
+    .target(name: "CCurl", path: "Sources/System/CCurl"),
     debian("CALSA", pkgConfig: "alsa", package: "libasound2-dev"),
+    debian("CAvahi", pkgConfig: nil, package: "libavahi-client-dev"),
     debian("CSampleRate", pkgConfig: "samplerate", package: "libsamplerate0-dev"),
 
     .target(name: "RouterCore", dependencies: ["CSampleRate"], swiftSettings: strict),
     .target(name: "RouterWeb", dependencies: ["RouterCore", "CLinux", "COpenSSL", "CCurl"], swiftSettings: strict),
-    plugin("AriaCast", ["CALSA"], page: ["Dashboard/Page"]),
+    plugin("AriaCast", ["CALSA", "CAvahi"], page: ["Dashboard/Page"]),
     .executableTarget(
       name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"], swiftSettings: strict),
 

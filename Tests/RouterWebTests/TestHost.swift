@@ -29,7 +29,7 @@ struct TestHost {
   }
 
   func refused(_ reason: String) -> Int {
-    metrics.metric("router_web_refused_total", .counter, help: "", node: "web", label: .reason, value: reason).current
+    metrics.metric("router_web_refused_total", .counter, help: "", node: "", label: .reason, value: reason).current
   }
 
   func stop() async { await host.stop(grace: .zero) }

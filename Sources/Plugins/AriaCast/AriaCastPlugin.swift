@@ -7,5 +7,6 @@ public enum AriaCastPlugin: Plugin {
     try registrar.add(HTTPStream.self)
     try registrar.add(AlsaSink.self)
     try registrar.add(AriacastDashboard.self)
+    try registrar.add(AvahiAdvertiser.self)
   }
 }

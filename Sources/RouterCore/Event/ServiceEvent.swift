@@ -11,8 +11,15 @@ public struct ServiceEvent: EventPayload {
   public var port: Int
   /// TXT keys in order.
   public var txt: [(key: String, value: String)]
+  /// Where who publishes the service says under which name it stands on the network. Not part of the value: neither
+  /// equality nor JSON see it.
+  public let nameInForce: ServiceName
 
-  public init(instance: String, type: String, port: Int, txt: [(key: String, value: String)]) {
+  /// - Parameter nameInForce: The source's own cell, if it wants to learn the name; one per source, not per event.
+  public init(
+    instance: String, type: String, port: Int, txt: [(key: String, value: String)], nameInForce: ServiceName? = nil
+  ) {
+    self.nameInForce = nameInForce ?? ServiceName(instance)
     self.instance = instance
     self.type = type
     self.port = port

@@ -19,7 +19,7 @@ import Synchronization
 
   /// - Throws: `HTTPFailure` if libcurl refuses the request before it is sent.
   init(_ call: HTTPCall) throws(HTTPFailure) {
-    guard let easy = unsafe curl_easy_init() else { throw HTTPFailure(.broken, "no memory for a request") }
+    guard let easy = unsafe ccurl_easy_init() else { throw HTTPFailure(.broken, "no memory for a request") }
     unsafe self.easy = easy
     bodyLimit = call.bodyLimit
     unsafe lines = nil
@@ -29,8 +29,8 @@ import Synchronization
   }
 
   deinit {
-    unsafe curl_easy_cleanup(easy)
-    unsafe curl_slist_free_all(lines)
+    unsafe ccurl_easy_cleanup(easy)
+    unsafe ccurl_slist_free_all(lines)
     unsafe errorText.deallocate()
   }
 
@@ -88,7 +88,7 @@ import Synchronization
       // "Name;" is an empty value and "Name:" none at all.
       let isGiven = fields[name] != nil
       let line = value.isEmpty ? "\(name)\(isGiven ? ";" : ":")" : "\(name): \(value)"
-      guard let longer = unsafe curl_slist_append(lines, line) else {
+      guard let longer = unsafe ccurl_slist_append(lines, line) else {
         throw HTTPFailure(.broken, "no memory for a request")
       }
       unsafe lines = longer
@@ -146,7 +146,7 @@ import Synchronization
   private func failure(_ code: CURLcode) -> HTTPFailure {
     if isTooLarge { return HTTPFailure(.tooLarge, "the answer has more than \(bodyLimit) bytes") }
     let own = unsafe String(cString: errorText)
-    let text = own.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : own
+    let text = own.isEmpty ? unsafe String(cString: ccurl_easy_strerror(code)) : own
     return HTTPFailure(HTTPFailure.Kind(code), text)
   }
 }

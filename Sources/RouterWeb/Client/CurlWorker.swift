@@ -26,11 +26,11 @@ import Synchronization
   private var running: [Exchange] = []
 
   init() {
-    guard let multi = unsafe curl_multi_init() else { preconditionFailure("no memory for libcurl") }
+    guard let multi = unsafe ccurl_multi_init() else { preconditionFailure("no memory for libcurl") }
     unsafe self.multi = multi
   }
 
-  deinit { unsafe curl_multi_cleanup(multi) }
+  deinit { unsafe ccurl_multi_cleanup(multi) }
 
   // MARK: Any thread
 
@@ -41,18 +41,18 @@ import Synchronization
       return !mailbox.isStarted
     }
     if isFirst { startThread() }
-    unsafe curl_multi_wakeup(multi)
+    unsafe ccurl_multi_wakeup(multi)
   }
 
   /// Ends the exchange, also one that begins later.
   func cancel(_ transfer: CurlTransfer) {
     transfer.isCancelled.store(true, ordering: .releasing)
-    unsafe curl_multi_wakeup(multi)
+    unsafe ccurl_multi_wakeup(multi)
   }
 
   func end() {
     mailbox.withLock { $0.isEnding = true }
-    unsafe curl_multi_wakeup(multi)
+    unsafe ccurl_multi_wakeup(multi)
   }
 
   private func startThread() {
@@ -78,14 +78,14 @@ import Synchronization
       }
       if isEnding { return }
       var active: Int32 = 0
-      unsafe curl_multi_perform(multi, &active)
+      unsafe ccurl_multi_perform(multi, &active)
       reportFinished()
-      unsafe curl_multi_poll(multi, nil, 0, 60_000, nil)
+      unsafe ccurl_multi_poll(multi, nil, 0, 60_000, nil)
     }
   }
 
   private func begin(_ exchange: Exchange) {
-    guard unsafe curl_multi_add_handle(multi, exchange.transfer.easy) == CURLM_OK else {
+    guard unsafe ccurl_multi_add_handle(multi, exchange.transfer.easy) == CURLM_OK else {
       return exchange.completion(.failure(HTTPFailure(.broken, "libcurl takes no more requests")))
     }
     running.append(exchange)
@@ -93,7 +93,7 @@ import Synchronization
 
   private func reportFinished() {
     var left: Int32 = 0
-    while let message = unsafe curl_multi_info_read(multi, &left) {
+    while let message = unsafe ccurl_multi_info_read(multi, &left) {
       let (kind, easy, code) = unsafe (message.pointee.msg, message.pointee.easy_handle, message.pointee.data.result)
       guard kind == CURLMSG_DONE, let exchange = running.first(where: { unsafe $0.transfer.easy == easy }) else {
         continue
@@ -103,7 +103,7 @@ import Synchronization
   }
 
   private func finish(_ exchange: Exchange, _ result: Result<HTTPAnswer, HTTPFailure>) {
-    unsafe curl_multi_remove_handle(multi, exchange.transfer.easy)
+    unsafe ccurl_multi_remove_handle(multi, exchange.transfer.easy)
     running.removeAll { $0.transfer === exchange.transfer }
     exchange.completion(result)
   }

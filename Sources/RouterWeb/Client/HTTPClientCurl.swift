@@ -6,22 +6,17 @@ public import RouterCore
 /// Only `http` and `https`, also after redirects. Connections are kept and used again. Cancelling the task ends the
 /// exchange. Bodies are not decompressed.
 public final class HTTPClientCurl: HTTPClient {
-  /// libcurl asks for it once per process.
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  private let worker = PthreadLock<CurlWorker?>(nil)
 
-  private let worker: CurlWorker
+  /// libcurl is loaded and the thread started with the first request.
+  public init() {}
 
-  /// The thread starts with the first request.
-  public init() {
-    precondition(HTTPClientCurl.isReady, "libcurl cannot be set up")
-    worker = CurlWorker()
-  }
-
-  deinit { worker.end() }
+  deinit { worker.withLock { $0?.end() } }
 
   public func send(_ request: HTTPCall) async throws(HTTPFailure) -> HTTPAnswer {
+    if let failure = unsafe ccurl_load() { throw HTTPFailure(.broken, unsafe String(cString: failure)) }
     let transfer = try CurlTransfer(request)
-    let worker = worker
+    let worker = startedWorker()
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Result<HTTPAnswer, HTTPFailure>, Never>) in
         worker.start(transfer) { continuation.resume(returning: $0) }
@@ -30,5 +25,14 @@ public final class HTTPClientCurl: HTTPClient {
       worker.cancel(transfer)
     }
     return try result.get()
+  }
+
+  private func startedWorker() -> CurlWorker {
+    worker.withLock { known in
+      if let known { return known }
+      let new = CurlWorker()
+      known = new
+      return new
+    }
   }
 }

@@ -30,7 +30,7 @@ struct BookedWebServer: WebServer {
     if listener.limits == ListenerLimits() { listener.limits = limits }
     let lease = try await server.lease(routes, on: listener, by: node)
     book.add(lease.address, of: node)
-    log.info("listening", ("address", lease.address.description))
+    log.debug("listening", ("address", lease.address.description))
     return BookedLease(lease: lease, node: node, book: book)
   }
 

@@ -20,7 +20,7 @@ import Testing
         await stream.send(sent.pcmBytes)
         await stream.close()
         #expect(await comesTrue { Self.sounding(card.played.int16Samples).count >= sent.count })
-        #expect(stream.record.playedPeriods.load(ordering: .relaxed) >= 100)
+        #expect(await comesTrue { stream.record.playedPeriods.load(ordering: .relaxed) >= 100 })
       }
       return (Array(Self.sounding(card.played.int16Samples)), sent)
     }

@@ -18,6 +18,8 @@ actor ReceiverNode: Node {
   nonisolated let config: AriacastReceiver.Config
   nonisolated let context: NodeContext
   nonisolated let name: ReceiverName
+  /// The name on the network: another one than `name` while an equal one is published by somebody else.
+  nonisolated let nameInForce: ServiceName
   nonisolated let counters: ReceiverCounters
   /// What the receiver's own listeners hear.
   nonisolated let live: LiveOutput
@@ -57,6 +59,7 @@ actor ReceiverNode: Node {
     self.config = config
     self.context = context
     name = ReceiverName(config.name.isEmpty ? "\(host) \(context.label)" : config.name)
+    nameInForce = ServiceName(name.text)
     counters = ReceiverCounters(context.metrics)
     takeOver = TakeOver(policy: config.takeOver)
     volume = ReceiverVolume(maximum: config.maxVolume)
@@ -92,13 +95,14 @@ actor ReceiverNode: Node {
 
   private func answerDiscovery(at listening: PeerAddress) async throws(NodeFailure) {
     guard let address = config.discovery.value else { return }
-    let responder = DiscoveryResponder(name: name, listening: listening)
-    discovery = try await context.datagrams.lease(on: address, by: context.id) { responder.answer($0) }
+    discovery = try await context.datagrams.lease(on: address, by: context.id) { [nameInForce] datagram in
+      DiscoveryResponder(name: ReceiverName(nameInForce.current), listening: listening).answer(datagram)
+    }
   }
 
   func run() async throws(NodeFailure) {
     guard let lease else { return }
-    let service = ServiceRecord.event(name: name, port: lease.address.port)
+    let service = ServiceRecord.event(name: name, port: lease.address.port, nameInForce: nameInForce)
     self.service = service
     await context.graph.emit(service, on: "service")
     emit(volume.event, on: "volume")

@@ -105,7 +105,7 @@ export class SoundRing {
     this.calm += span;
     const weight = Math.min(1, span / 2);
     this.error += (this.seconds - this.target - this.error) * weight;
-    if (this.error > 0.12) this.trim();
+    if (this.error > 0.08) this.trim();
     const idle = Math.abs(this.error) < 0.004;
     const wanted = idle ? 0 : Math.max(-MOST_SKEW, Math.min(MOST_SKEW, this.error * 0.05));
     this.skew += (wanted - this.skew) * weight;
