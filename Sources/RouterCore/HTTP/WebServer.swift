@@ -66,7 +66,8 @@ public struct Route: Sendable {
   }
 }
 
-/// A broadcast to many listeners over HTTP or WebSocket, each with a bounded queue. One frozen listener costs the others nothing.
+/// A broadcast to many listeners over HTTP or WebSocket, each with a bounded queue. One frozen listener costs the
+/// others nothing.
 public protocol LiveFeed: Sendable {
   /// Hands bytes to every listener; never waits. One writer at a time; another thread may go on where one stopped if
   /// the hand-over is ordered (release, then acquire). Data thread.

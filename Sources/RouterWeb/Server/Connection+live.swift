@@ -21,7 +21,9 @@ extension Connection {
   func sendLive(_ any: any LiveFeed, _ response: HTTPResponse, _ exchange: Exchange, on loop: isolated Loop) {
     let minor = exchange.head.minorVersion
     let isHead = exchange.head.method == "HEAD"
-    guard let feed = any as? Feed, feed.settings.framing == .body, !feed.isClosed, let local = shard.feed(feed), isHead || feed.reserve() else {
+    guard let feed = any as? Feed, feed.settings.framing == .body, !feed.isClosed, let local = shard.feed(feed),
+      isHead || feed.reserve()
+    else {
       let busy = HTTPResponse.text("503 Service Unavailable: no room for another listener\n", status: 503)
       listener.metrics.refused("too many listeners")
       return write(busy, minorVersion: minor, isHead: isHead, on: loop)

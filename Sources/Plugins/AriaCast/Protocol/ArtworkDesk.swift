@@ -2,8 +2,8 @@ import RouterCore
 
 /// Decides when the picture of what is played is fetched. Pure: the time is passed in.
 ///
-/// Phones serve the picture of every track under one address, so a new track means a new fetch. One fetch at a time; the
-/// old picture stays until the new one is there or cannot be had.
+/// Phones serve the picture of every track under one address, so a new track means a new fetch. One fetch at a time;
+/// the old picture stays until the new one is there or cannot be had.
 struct ArtworkDesk {
   /// The phone needs this long after naming a track until it serves that track's picture.
   static let delay = Duration.milliseconds(200)

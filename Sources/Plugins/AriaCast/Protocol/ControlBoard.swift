@@ -5,17 +5,11 @@ import RouterCore
 /// The protocol does not say who is a sender and who a controller. A client is taken for a sender when it has the
 /// address of the one that sends sound, or as long as it has given no command itself.
 struct ControlBoard {
-  /// Clients at a time; more are answered 503.
-  static let mostClients = 128
-
   private struct Client {
     var host: String
     var hasCommanded = false
   }
   private var clients: [UInt64: Client] = [:]
-
-  var count: Int { clients.count }
-  var everybody: [UInt64] { clients.keys.sorted() }
 
   mutating func join(_ client: UInt64, host: String) { clients[client] = Client(host: host) }
   mutating func leave(_ client: UInt64) { clients[client] = nil }
@@ -32,6 +26,4 @@ struct ControlBoard {
 
   /// Whom a change of volume is announced to.
   func others(than originator: UInt64?) -> [UInt64] { clients.keys.filter { $0 != originator }.sorted() }
-
-  func hasClient(at host: String) -> Bool { clients.values.contains { $0.host == host } }
 }

@@ -41,7 +41,7 @@ public enum AriacastReceiver: NodeDefinition {
             + "have one address, else it is answered 403. newest: always. never: only after the first has left."),
         Option(
           "maxVolume", \.maxVolume, 1...100, unit: "%",
-          "Loudest volume that can be set; phones begin at their own maximum, so that their first key press may be loud."
+          "Loudest volume that can be set; phones begin at their own maximum, so that the first key press may be loud."
         ),
         Option(
           "artworkHosts", \.artworkHosts,
