@@ -112,6 +112,43 @@ def test_a_tone_is_heard_in_the_browser_at_its_own_frequency(start, chromium, wa
         wait(page, "!ariacast.player.isOn && ariacast.player.source === null")
 
 
+# Plays ten minutes at once: 20 ms packets of a sender whose clock is off, arriving up to `jitter` seconds late, against
+# a sound card that asks for 128 frames at a time.
+SIMULATE = """
+async ([ppm, jitter]) => {
+  const { SoundRing } = await import("/dashboard/ring.js");
+  const ring = new SoundRing(48000);
+  const packet = new ArrayBuffer(3840);
+  const samples = new Int16Array(packet).fill(8000);
+  const [left, right] = [new Float32Array(128), new Float32Array(128)];
+  let [seed, sent, arrives, quiet] = [1, 0, 0, 0];
+  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  for (let played = 0; played < 600 * 48000; played += 128) {
+    const now = played / 48000;
+    while (arrives <= now) {
+      ring.push(packet);
+      sent += 1;
+      arrives = Math.max(arrives, sent * 0.02 / (1 + ppm * 1e-6) + random() * jitter);
+    }
+    ring.pull(left, right);
+    if (now > 30 && left[0] < 0.2) quiet += 1;
+  }
+  return {...ring.statistics, quiet};
+}
+"""
+
+
+@pytest.mark.parametrize("ppm", [-300, 0, 300])
+@pytest.mark.parametrize("jitter", [0.005, 0.04])
+def test_the_browsers_ring_follows_a_clock_that_is_off(start, chromium, ppm, jitter):
+    router = start(tone())
+    with opened(chromium, router) as page:
+        found = page.evaluate(SIMULATE, [ppm, jitter])
+    assert found["underruns"] == 0 and found["skips"] == 0 and found["quiet"] == 0, found
+    assert 20 < found["bufferMs"] < 130, found
+    assert abs(found["driftPpm"] - ppm) < 400, found
+
+
 def test_listen_carries_the_senders_frames_bit_for_bit(start):
     router = start(speaker())
     sent = sound.noise(1)
