@@ -255,8 +255,9 @@ def test_everything_is_reached_by_keyboard_and_the_language_can_be_chosen(start,
 
 def test_the_token_is_asked_for_and_a_page_elsewhere_is_refused(start, chromium):
     router = start(speaker(token="open sesame"))
-    with opened(chromium, router) as page:
+    with opened(chromium, router, viewport={"width": 360, "height": 780}, locale="de-DE") as page:
         assert page.locator("#play").is_disabled()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.fill("#token", "wrong")
         page.keyboard.press("Enter")
         page.wait_for_selector("#notice:not([hidden])")
