@@ -14,7 +14,7 @@ import Testing
     var registrar = try Self.registrar()
     #expect(
       registrar.types.map(\.name) == [
-        "ariacast.receiver", "http.stream", "alsa.sink", "ariacast.dashboard", "avahi.advertiser",
+        "ariacast.receiver", "http.stream", "alsa.sink", "ariacast.dashboard", "avahi.advertiser", "ariacast.sender",
       ])
     #expect(throws: RegistrationError.duplicateType("ariacast.receiver")) {
       try AriaCastPlugin.register(with: &registrar)

@@ -8,5 +8,6 @@ public enum AriaCastPlugin: Plugin {
     try registrar.add(AlsaSink.self)
     try registrar.add(AriacastDashboard.self)
     try registrar.add(AvahiAdvertiser.self)
+    try registrar.add(SpeakerCast.self)
   }
 }
