@@ -19,9 +19,11 @@ func debian(_ name: String, pkgConfig: String?, package: String) -> Target {
 }
 
 /// A plugin: its own folder, RouterCore and its own C libraries.
-func plugin(_ name: String, _ libraries: [Target.Dependency] = []) -> Target {
+/// `page`: folders whose files become part of the program.
+func plugin(_ name: String, _ libraries: [Target.Dependency] = [], page: [String] = []) -> Target {
   .target(
-    name: name, dependencies: ["RouterCore"] + libraries, path: "Sources/Plugins/\(name)", swiftSettings: strict)
+    name: name, dependencies: ["RouterCore"] + libraries, path: "Sources/Plugins/\(name)",
+    resources: page.map { .embedInCode($0) }, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -45,7 +47,7 @@ let package = Package(
 
     .target(name: "RouterCore", dependencies: ["CSampleRate"], swiftSettings: strict),
     .target(name: "RouterWeb", dependencies: ["RouterCore", "CLinux", "COpenSSL", "CCurl"], swiftSettings: strict),
-    plugin("AriaCast", ["CALSA", "CAvahi", "CLame"]),
+    plugin("AriaCast", ["CALSA", "CAvahi", "CLame"], page: ["Dashboard/Page"]),
     .executableTarget(
       name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"], swiftSettings: strict),
 

@@ -106,4 +106,30 @@ import Testing
     #expect(feed.bytes.current > 250 * frame.count)
     await host.stop()
   }
+
+  @Test(arguments: [StreamFormat(sampleRate: 48_000, channels: 2), StreamFormat(sampleRate: 44_100, channels: 1)])
+  func `a dashboard measures and hands on without an allocation`(format: StreamFormat) async throws {
+    let host = try FakeHost()
+    let feed = CountingFeed()
+    let output = ListenOutput(host.context.metrics)
+    await output.connect(feed)
+    let meter = SoundMeter(format, SenderGauge())
+    let stage: any Stage =
+      if format == ListenOutput.format {
+        ListenStage(output: output, ticket: 1, meter: meter)
+      } else {
+        ListenConverter(
+          output: output, ticket: 1, meter: meter, converter: try PCMConverter(from: format, to: ListenOutput.format))
+      }
+    let branch = Branch(node: "dashboard", format: format, stage: stage)
+    let sound = ReceiverTests.sound(format.sampleRate / 50 * format.bytesPerFrame)
+    var now = host.time.now
+    let count = Self.allocations {
+      now = now + .milliseconds(20)
+      _ = branch.lend(Packet(bytes: unsafe sound.span.bytes, frames: format.sampleRate / 50, arrival: now))
+    }
+    #expect(count == 0)
+    #expect(feed.bytes.current > 250 * 3_800)
+    await host.stop()
+  }
 }

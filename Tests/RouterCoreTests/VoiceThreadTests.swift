@@ -23,17 +23,21 @@ private final class ReaderSide: @unchecked Sendable {
   private var reader: VoiceReader
   init(_ reader: consuming VoiceReader) { self.reader = reader }
 
-  @concurrent func listen() async -> (heard: [Int16], underruns: Int) {
+  @concurrent func listen() async -> (heard: [Int16], isUntouched: Bool) {
     var heard: [Int16] = []
     var state = VoiceState.buffering
+    var isUntouched = true
     while state != .ended {
       var block = [Float](repeating: 0, count: 960)
       var span = block.mutableSpan
       state = reader.mix(into: &span, frames: 480, now: Instant(nanoseconds: 0))
+      // A reader that fell behind catches up by playing faster: that is sound made anew, not sound lost.
+      if reader.statistics.driftPpm != 0 { isUntouched = false }
       heard += block.map { int16(saturating: $0) }.filter { $0 != 0 }
       if state == .buffering { await Task.yield() }
     }
-    return (heard, reader.statistics.underruns)
+    isUntouched = isUntouched && reader.statistics.underruns == 0 && reader.statistics.trims == 0
+    return (heard, isUntouched)
   }
 }
 
@@ -46,12 +50,13 @@ private final class ReaderSide: @unchecked Sendable {
     let reader = ReaderSide(ends.reader)
     let packets = 300
     async let sent: Void = writer.send(packets)
-    let (heard, underruns) = await reader.listen()
+    let (heard, isUntouched) = await reader.listen()
     await sent
     let expected = (0..<packets * 960 * 2).map { Int16($0 % 30_000 + 1) }
-    // Each underrun adds a fall of 5 ms behind what was heard; without one the sound is what was sent.
-    if underruns == 0 { #expect(heard == expected) }
-    #expect(heard.count >= expected.count)
-    #expect(heard.last == expected.last)
+    // Compared outside the macro, which would print both.
+    let isExact = heard == expected
+    #expect(isExact || !isUntouched)
+    let least = expected.count * 97 / 100
+    #expect(heard.count >= least, "\(heard.count) of \(expected.count) samples")
   }
 }

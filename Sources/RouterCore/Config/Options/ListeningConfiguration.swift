@@ -6,8 +6,14 @@ public protocol ListeningConfiguration: Configuration {
 extension ListeningConfiguration {
   /// `listen`, `tls`, `allow`, `token`, `limits`.
   ///
-  /// - Parameter defaultPort: What `listener.listen` of a fresh config holds, for the help text.
-  public static func listenerOptions(defaultPort: Int) -> [Option<Self>] {
+  /// - Parameters:
+  ///   - defaultPort: What `listener.listen` of a fresh config holds, for the help text.
+  ///   - tokenHelp: What the token guards, where that is not the usual.
+  public static func listenerOptions(
+    defaultPort: Int,
+    tokenHelp: String =
+      "Asked for by actions that change something; without one they must come from this machine."
+  ) -> [Option<Self>] {
     [
       Option(
         "listen", \.listener.listen,
@@ -16,9 +22,7 @@ extension ListeningConfiguration {
         "tls", \.listener.tls,
         "TLS: off, with a certificate of the router's own local CA, or with yours (PEM files)."),
       Option("allow", \.allowedRanges, live: true, "Who may connect; everyone else is answered 403."),
-      Option(
-        "token", \.secretToken, live: true,
-        "Asked for by actions that change something; without one they must come from this machine."),
+      Option("token", \.secretToken, live: true, tokenHelp),
       Option("limits", \.listener.limits, live: true, "Limits of this listener; the document's if left out."),
     ]
   }
