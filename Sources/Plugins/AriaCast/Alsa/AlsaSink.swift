@@ -10,7 +10,11 @@ public enum AlsaSink: NodeDefinition {
   public static let traits: NodeTraits = .soundDevice
 
   public static func ports(for config: AlsaSinkConfig) -> [Port] {
-    [.audioIn("audio", "PCM of any rate and channel count; converted to what the card can do.")]
+    [
+      .audioIn("audio", "PCM of any rate and channel count; converted to what the card can do."),
+      .eventIn("volume", VolumeEvent.self, "How loud the speaker is to be; remembered across restarts."),
+      .eventOut("volumeState", VolumeEvent.self, "How loud the speaker is."),
+    ]
   }
 
   public static func claims(of config: AlsaSinkConfig) -> [Claim] { [.device(config.device)] }

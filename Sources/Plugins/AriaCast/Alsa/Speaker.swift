@@ -12,6 +12,7 @@ final class Speaker: Sendable {
     var combination: Combination
     var time: any TimeSource
     var metrics: SpeakerMetrics
+    var volume: SpeakerVolume
   }
 
   /// A card that plays.
