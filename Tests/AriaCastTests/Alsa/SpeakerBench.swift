@@ -26,12 +26,16 @@ final class SpeakerBench: Sendable {
   private let life = PthreadLock<Task<NodeFailure?, Never>?>(nil)
   private let lastStream = Atomic<UInt64>(0)
 
-  init(_ device: String, latencyMs: Int = 200, combine: Combination = .mix, store: FakeStore = FakeStore()) throws {
+  init(
+    _ device: String, latencyMs: Int = 200, combine: Combination = .mix, mixer: OrFalse<MixerChoice> = .on(.auto),
+    store: FakeStore = FakeStore()
+  ) throws {
     self.store = store
     var config = AlsaSinkConfig()
     config.device = device
     config.latencyMs = latencyMs
     config.combine = combine
+    config.mixer = mixer
     host = try FakeHost(node: "speaker")
     loop = Loop(name: "bench", poller: try ParkingPoller(), time: time)
     loop.start()
@@ -93,6 +97,8 @@ final class SpeakerBench: Sendable {
   }
   var isRunning: Bool { metrics.gauge("router_speaker_running", "").current == 1 }
 
+  /// What the node wrote to its log, each line with its facts.
+  var words: [String] { log.lines.map { line in line.facts.reduce(line.message) { "\($0) \($1.0)=\($1.1)" } } }
   /// What the node said about its loudness.
   var volumes: [VolumeEvent] {
     host.graph.events.filter { $0.port == "volumeState" }.compactMap { $0.payload as? VolumeEvent }

@@ -32,6 +32,7 @@ public struct AlsaSinkConfig: Configuration {
   var latencyMs = 200
   var combine = Combination.mix
   var periodMs = 10
+  var mixer = OrFalse.on(MixerChoice.auto)
 
   public init() {}
 
@@ -45,5 +46,9 @@ public struct AlsaSinkConfig: Configuration {
     Option(
       "periodMs", \.periodMs, 2...100, unit: "ms",
       "Wished time between two wake-ups of the card; short is less delay, long is less work"),
+    Option(
+      "mixer", \.mixer,
+      "Control on the card that volume events move: its name, or \"auto\" for Master, PCM and the like; else software does"
+    ),
   ]
 }

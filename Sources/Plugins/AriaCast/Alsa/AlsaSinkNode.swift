@@ -2,7 +2,7 @@ internal import RouterCore
 
 /// The control half of `alsa.sink`: opens the card, and gives every stream a voice on it, now or when the card is back.
 actor AlsaSinkNode: Node {
-  private let config: AlsaSinkConfig
+  let config: AlsaSinkConfig
   let context: NodeContext
   private let metrics: SpeakerMetrics
   private var speaker: (card: Speaker, format: CardFormat)?
@@ -12,6 +12,8 @@ actor AlsaSinkNode: Node {
   /// How loud the speaker is; nil until it is known.
   var volume: VolumeEvent?
   let loudness = SpeakerVolume()
+  /// The card's own volume control, while there is one.
+  var mixer: (link: MixerLink, hasSwitch: Bool)?
 
   init(_ config: AlsaSinkConfig, _ context: NodeContext) {
     self.config = config
@@ -35,10 +37,11 @@ actor AlsaSinkNode: Node {
     case .success(let details):
       metrics.openings.add()
       say(details)
+      await connectMixer(of: details.mixer)
+      await settleVolume()
       speaker = (opened.card, details.format)
       inputs.removeAll { $0.isOver }
       for input in inputs { reconnect(input) }
-      await tellVolume()
     }
   }
 
@@ -56,6 +59,7 @@ actor AlsaSinkNode: Node {
     guard let card = speaker?.card else { return }
     speaker = nil
     for input in inputs { input.disconnect() }
+    await disconnectMixer()
     card.stop()
     _ = await card.end
   }

@@ -38,6 +38,16 @@ internal import RouterCore
 
   deinit { unsafe snd_pcm_close(pcm) }
 
+  /// The name under which alsa-lib opens the mixer of this device: that of the card it plays on, else the device's own.
+  func mixer(of device: String) -> String {
+    var made: OpaquePointer?
+    guard unsafe snd_pcm_info_malloc(&made) == 0, let info = unsafe made else { return device }
+    defer { unsafe snd_pcm_info_free(info) }
+    guard unsafe snd_pcm_info(pcm, info) >= 0 else { return device }
+    let card = unsafe snd_pcm_info_get_card(info)
+    return card < 0 ? device : "hw:\(card)"
+  }
+
   /// Frames written and not yet played.
   func queuedFrames() throws(CardCode) -> Int {
     let room = unsafe snd_pcm_avail_update(pcm)
