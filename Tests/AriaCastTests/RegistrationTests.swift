@@ -12,7 +12,10 @@ import Testing
 
   @Test func `the plugin brings its node types once`() throws {
     var registrar = try Self.registrar()
-    #expect(registrar.types.map(\.name) == ["ariacast.receiver", "http.stream", "alsa.sink", "avahi.advertiser"])
+    #expect(
+      registrar.types.map(\.name) == [
+        "ariacast.receiver", "http.stream", "alsa.sink", "alsa.source", "avahi.advertiser",
+      ])
     #expect(throws: RegistrationError.duplicateType("ariacast.receiver")) {
       try AriaCastPlugin.register(with: &registrar)
     }

@@ -6,6 +6,7 @@ public enum AriaCastPlugin: Plugin {
     try registrar.add(AriacastReceiver.self)
     try registrar.add(HTTPStream.self)
     try registrar.add(AlsaSink.self)
+    try registrar.add(AlsaSource.self)
     try registrar.add(AvahiAdvertiser.self)
   }
 }
