@@ -21,6 +21,12 @@ extension AlsaSinkTests {
       await whole
     }
     #expect(bench.volumes == [VolumeEvent(percent: 100), VolumeEvent(percent: 50)])
+    let heard = card.played.int16Samples
+    let falling = heard[(heard.firstIndex(of: 8000) ?? 0)...(heard.lastIndex(of: 1000) ?? 0)]
+    let steps = zip(falling, falling.dropFirst()).map { abs(Int($0) - Int($1)) }
+    if bench.faults == [0, 0, 0] {
+      #expect(steps.allSatisfy { $0 <= 1 }, "200 ms down, no step larger than the smallest")
+    }
     let again = try PacedCard()
     let next = try SpeakerBench(again.device(), store: store)
     try await next.run {
