@@ -39,12 +39,13 @@ let package = Package(
     // Headers of libcurl4-openssl-dev; the library itself is loaded when it is first needed.
     .target(name: "CCurl", path: "Sources/System/CCurl"),
     debian("CALSA", pkgConfig: "alsa", package: "libasound2-dev"),
+    debian("CLame", pkgConfig: "lame", package: "libmp3lame-dev"),
     debian("CAvahi", pkgConfig: nil, package: "libavahi-client-dev"),
     debian("CSampleRate", pkgConfig: "samplerate", package: "libsamplerate0-dev"),
 
     .target(name: "RouterCore", dependencies: ["CSampleRate"], swiftSettings: strict),
     .target(name: "RouterWeb", dependencies: ["RouterCore", "CLinux", "COpenSSL", "CCurl"], swiftSettings: strict),
-    plugin("AriaCast", ["CALSA", "CAvahi"]),
+    plugin("AriaCast", ["CALSA", "CAvahi", "CLame"]),
     .executableTarget(
       name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"], swiftSettings: strict),
 

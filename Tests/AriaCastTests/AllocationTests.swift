@@ -32,6 +32,9 @@ import Testing
       format: HTTPStreamTests.cd, surplus: .seconds(2), counters: HTTPStreamCounters(host.context.metrics),
       at: host.time.now)
     await output.connect(feed)
+    let live = LiveOutput(host)
+    let listeners = CountingFeed()
+    await live.connect(listeners)
     let count = await host.loop.perform { loop in
       let stage = HTTPStreamStage(output: output, ticket: FeedGate.ticket(stream: 1, place: 1), time: loop.time)
       let format = HTTPStreamTests.cd
@@ -43,7 +46,8 @@ import Testing
       let state = SessionState(
         id: 1, peer: PeerAddress(host: "10.0.0.1", port: 1), stream: 1, rate: 48_000, at: loop.time.now)
       let ingest = AudioIngest(
-        session: state, counters: counters, events: IngestEvents(rateChanged: { _ in }, closed: { _ in }), on: loop)
+        session: state, counters: counters, events: IngestEvents(rateChanged: { _ in }, closed: { _ in }), live: live,
+        on: loop)
       let message = ReceiverTests.sound(size)
       let arrival = loop.time.now
       return Self.allocations {
@@ -53,6 +57,7 @@ import Testing
     }
     #expect(count == 0)
     #expect(feed.bytes.current >= 249 * size - 3_840)
+    #expect(listeners.bytes.current == feed.bytes.current)
     await host.stop()
   }
 
@@ -77,6 +82,28 @@ import Testing
     }
     #expect(count == 0)
     #expect(feed.bytes.current > 250 * 3_800)
+    await host.stop()
+  }
+
+  @Test func `MP3 frames and silent ones are written without an allocation`() async throws {
+    let host = try FakeHost()
+    let feed = CountingFeed()
+    let counters = HTTPStreamCounters(host.context.metrics)
+    let format = StreamFormat(codec: .mp3, sampleRate: 48_000, channels: 2)
+    let output = LiveOutput(format: format, surplus: .seconds(2), counters: counters, at: host.time.now)
+    await output.connect(feed)
+    let stage = HTTPStreamMP3Stage(
+      output: output, ticket: FeedGate.ticket(stream: 1, place: 1), counters: counters, time: host.time)
+    let branch = Branch(node: "web", format: format, stage: stage)
+    let frame = MP3FrameHeader(bitrateKbps: 192, sampleRate: 48_000, channels: 2).silentFrame
+    var now = host.time.now
+    let count = Self.allocations {
+      now = now + .milliseconds(24)
+      _ = branch.lend(Packet(bytes: unsafe frame.span.bytes, frames: 1_152, arrival: now))
+      output.fill(at: now + .seconds(1))
+    }
+    #expect(count == 0)
+    #expect(feed.bytes.current > 250 * frame.count)
     await host.stop()
   }
 }

@@ -35,6 +35,7 @@ final class CastSender: Sendable {
       local: PeerAddress(host: "192.168.1.5", port: 12_889))
     switch await open(request, host.loop) {
     case .refuse(let response): return .refused(response.status)
+    case .live: throw Missing()
     case .accept(let acceptance):
       let sender = CastSender(acceptance, address, host.loop)
       if attach { await sender.attach() }

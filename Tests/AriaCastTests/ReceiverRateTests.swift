@@ -55,7 +55,8 @@ import Testing
     let count = AudioIngest.heldLimit / 3_528
     let last = await host.loop.perform { loop in
       let ingest = AudioIngest(
-        session: state, counters: counters, events: IngestEvents(rateChanged: { _ in }, closed: { _ in }), on: loop)
+        session: state, counters: counters, events: IngestEvents(rateChanged: { _ in }, closed: { _ in }),
+        live: LiveOutput(host), on: loop)
       var verdict = WebSocketVerdict.go
       let message = [UInt8](repeating: 5, count: 3_528)
       for _ in 0..<count + 3 {

@@ -131,7 +131,7 @@ import Testing
     #expect(service.instance == "Living Room")
     #expect(service.port == run.host.web.leases.first?.address.port)
     await run.stop()
-    #expect(run.host.graph.events.map(\.isWithdrawn) == [false, true])
+    #expect(run.host.graph.events.filter { $0.port == "service" }.map(\.isWithdrawn) == [false, true])
     #expect(run.host.web.leases.allSatisfy(\.isReleased) && run.host.datagrams.leases.allSatisfy(\.isReleased))
   }
 

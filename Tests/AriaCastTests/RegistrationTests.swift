@@ -12,10 +12,11 @@ import Testing
 
   @Test func `the plugin brings its node types once`() throws {
     var registrar = try Self.registrar()
-    #expect(
-      registrar.types.map(\.name) == [
-        "ariacast.receiver", "http.stream", "alsa.sink", "alsa.source", "avahi.advertiser",
-      ])
+    let names = [
+      "ariacast.receiver", "http.stream", "mp3.encoder", "alsa.sink", "alsa.source", "avahi.advertiser",
+      "ariacast.sender",
+    ]
+    #expect(registrar.types.map(\.name) == names)
     #expect(throws: RegistrationError.duplicateType("ariacast.receiver")) {
       try AriaCastPlugin.register(with: &registrar)
     }
@@ -44,11 +45,14 @@ import Testing
   }
 
   @Test func `main ports come first and claims name the route`() {
-    #expect(AriacastReceiver.ports(for: .init()).map(\.name) == ["audio", "service"])
-    #expect(HTTPStream.ports(for: .init()).map(\.name) == ["audio"])
+    #expect(
+      AriacastReceiver.ports(for: .init()).map(\.name) == [
+        "audio", "metadata", "transport", "volume", "service", "control",
+      ])
+    #expect(HTTPStream.ports(for: .init()).map(\.name) == ["audio", "metadata"])
     #expect(HTTPStream.traits.contains(.oneStream))
     let wildcard = PeerAddress(host: "0.0.0.0", port: 12_889)
-    #expect(AriacastReceiver.claims(of: .init()) == [.route(wildcard, "GET /audio")])
+    #expect(AriacastReceiver.claims(of: .init()).contains(.route(wildcard, "GET /audio")))
     #expect(
       HTTPStream.claims(of: .init()) == [.route(PeerAddress(host: "0.0.0.0", port: 8_090), "GET /stream.wav")])
   }
@@ -58,6 +62,8 @@ import Testing
       ("takeOver", "newest", true), ("takeOver", "always", false), ("discovery", false, true),
       ("discovery", "127.0.0.1:0", true), ("discovery", true, false), ("discovery", "somewhere", false),
       ("name", "Küche", true), ("name", 5, false), ("speaker", "x", false),
+      ("maxVolume", 80, true), ("maxVolume", 0, false), ("artworkHosts", ["i.scdn.co", "*.example.org"], true),
+      ("artworkHosts", "i.scdn.co", false),
     ] as [(String, JSON, Bool)])
   func `receiver options are read or refused`(option: String, value: JSON, isRight: Bool) {
     let members = [JSON.Member(option, value)]
@@ -69,7 +75,8 @@ import Testing
     arguments: [
       ("bufferSeconds", 0.5, true), ("bufferSeconds", 0.05, false), ("maxListeners", 0, false), ("channels", 9, false),
       ("sampleRate", 44_100, true), ("sampleRate", 7_999, false), ("whenFull", "disconnect", true),
-      ("whenFull", "wait", false), ("path", "/a.wav", true), ("path", "a.wav", false),
+      ("whenFull", "wait", false), ("path", "/a.wav", true), ("path", "a.wav", false), ("container", "mp3", true),
+      ("container", "ogg", false), ("name", "Küche", true),
     ] as [(String, JSON, Bool)])
   func `stream options are read or refused`(option: String, value: JSON, isRight: Bool) {
     let members = [JSON.Member(option, value)]

@@ -16,7 +16,7 @@ DOCUMENT = {
 
 
 def measure(pid: int, load: Path, send: list, listen: list, count: int, seconds: float) -> dict:
-    source = Load(load, "send", *send, "--counter", "--ping-every", 0, "--seconds", seconds + 30, core=None).begun()
+    source = Load(load, "send", *send, "--counter", "--ping-every", 0, "--seconds", seconds + 120, core=None).begun()
     try:
         run = Load(
             load, "listen", *listen, "--count", count, "--warmup", 3, "--seconds", seconds, "--counter", core=None)

@@ -28,6 +28,8 @@ def settled(core=None):
             os.sched_setaffinity(0, {core})
         with contextlib.suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, 0, -20)
+            if os.environ.get("BENCH_REALTIME") == "1":
+                os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     return prepare
 
 

@@ -2,7 +2,7 @@
 """Measures the router beside what a user would otherwise run, and rewrites the tables of docs/benchmarks.md.
 
 usage: run.py [senders] [listeners] [start] [hop]       without names: all of them, and the page is rewritten
-BENCH_SECONDS says how long each point is measured (10).
+BENCH_SECONDS says how long each point is measured (10); BENCH_REALTIME=1 gives real-time priority on a busy machine.
 """
 
 import json

@@ -34,3 +34,15 @@ def tone_to_web(**tone) -> dict:
         "nodes": {"tone": {"type": "tone", "frequencyHz": 1000, "levelDb": -12} | tone, "web": listening("http.stream")},
         "links": ["tone -> web"],
     }
+
+
+def to_mp3(source=None, encoder=None, web=None) -> dict:
+    """A tone, or another source, that is heard at /stream.mp3."""
+    return {
+        "nodes": {
+            "source": source or {"type": "tone", "frequencyHz": 1000, "levelDb": -12},
+            "mp3": {"type": "mp3.encoder"} | (encoder or {}),
+            "web": listening("http.stream", path="/stream.mp3") | (web or {}),
+        },
+        "links": ["source -> mp3 -> web"],
+    }

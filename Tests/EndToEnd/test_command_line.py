@@ -22,7 +22,7 @@ def test_version_is_one_line():
 
 
 def test_help_is_everywhere():
-    for words in ([], ["run"], ["check"], ["types"], ["schema"], ["graph"], ["send"], ["version"]):
+    for words in ([], ["run"], ["check"], ["types"], ["schema"], ["graph"], ["send"], ["discover"], ["version"]):
         status, out, _ = command(*words, "--help")
         assert status == 0 and "router" in out, words
     assert "check" in command("--help")[1] and "send" in command("--help")[1]

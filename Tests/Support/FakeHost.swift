@@ -15,14 +15,17 @@ public final class FakeHost: Sendable {
   public let context: NodeContext
 
   /// - Throws: `SystemError` when the process has no descriptors left.
-  public init(node: NodeID = "node", folder: String = "/nowhere", time: ManualTime = ManualTime()) throws {
+  public init(
+    node: NodeID = "node", folder: String = "/nowhere", time: ManualTime = ManualTime(),
+    sockets: any WebSocketClient = UnreachableSockets()
+  ) throws {
     self.time = time
     loop = Loop(name: "test", poller: try ParkingPoller(), time: time)
     loop.start()
     context = NodeContext(
       id: node, label: node, log: Log(source: node, level: .debug, sink: log),
       metrics: NodeMetrics(registry: registry, node: node), time: time, loop: loop, blocking: InlineCalls(),
-      web: web, http: http, sockets: UnreachableSockets(), datagrams: datagrams, folder: folder, store: FakeStore(),
+      web: web, http: http, sockets: sockets, datagrams: datagrams, folder: folder, store: FakeStore(),
       graph: graph)
   }
 

@@ -72,12 +72,15 @@ public final class FakeWebLease: WebLease {
 /// A feed that keeps what is written.
 public final class FakeFeed: LiveFeed {
   public let settings: FeedSettings
-  private let state = PthreadLock<(bytes: [UInt8], listeners: Int, isClosed: Bool)>(([], 0, false))
+  private let state = PthreadLock<(bytes: [UInt8], listeners: Int, isClosed: Bool, titles: [String])>(
+    ([], 0, false, []))
 
   init(_ settings: FeedSettings) { self.settings = settings }
 
   public var bytes: [UInt8] { state.withLock { $0.bytes } }
   public var isClosed: Bool { state.withLock { $0.isClosed } }
+  /// Every title so far.
+  public var titles: [String] { state.withLock { $0.titles } }
   /// How many the feed says are listening.
   public var listeners: Int {
     get { state.withLock { $0.listeners } }
@@ -88,5 +91,6 @@ public final class FakeFeed: LiveFeed {
     let copy = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
     state.withLock { $0.bytes += copy }
   }
+  public func setTitle(_ title: String) async { state.withLock { $0.titles.append(title) } }
   public func close() async { state.withLock { $0.isClosed = true } }
 }

@@ -5,8 +5,10 @@ public enum AriaCastPlugin: Plugin {
   public static func register(with registrar: inout Registrar) throws(RegistrationError) {
     try registrar.add(AriacastReceiver.self)
     try registrar.add(HTTPStream.self)
+    try registrar.add(MP3Encoder.self)
     try registrar.add(AlsaSink.self)
     try registrar.add(AlsaSource.self)
     try registrar.add(AvahiAdvertiser.self)
+    try registrar.add(SpeakerCast.self)
   }
 }

@@ -17,6 +17,8 @@ public struct MetadataEvent: EventPayload {
   public var positionMs: Int?
   /// What the sender says; sound may flow all the same.
   public var isPlaying: Bool?
+  /// The picture itself, so that a page on another port can serve it. Not in the JSON.
+  public var artwork: Artwork?
 
   public init() {}
 

@@ -50,9 +50,12 @@ public struct HTTPFailure: Error, Sendable, Equatable {
   public enum Kind: String, Sendable { case badURL, resolve, connect, tls, timeout, tooLarge, broken }
   public var kind: Kind
   public var message: String
-  public init(_ kind: Kind, _ message: String) {
+  /// Of a server that answered an upgrade with something else than 101.
+  public var status: Int?
+  public init(_ kind: Kind, _ message: String, status: Int? = nil) {
     self.kind = kind
     self.message = message
+    self.status = status
   }
 }
 

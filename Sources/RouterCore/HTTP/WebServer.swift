@@ -66,14 +66,23 @@ public struct Route: Sendable {
   }
 }
 
-/// A broadcast to many HTTP listeners, each with a bounded queue. One frozen listener costs the others nothing.
+/// A broadcast to many listeners over HTTP or WebSocket, each with a bounded queue. One frozen listener costs the
+/// others nothing.
 public protocol LiveFeed: Sendable {
   /// Hands bytes to every listener; never waits. One writer at a time; another thread may go on where one stopped if
   /// the hand-over is ordered (release, then acquire). Data thread.
   func write(_ bytes: RawSpan)
   var listeners: Int { get }
+  /// What plays now, for listeners that asked to be told within the body; see ``FeedSettings/icyInterval``. Each is told
+  /// once, at its next interval. Control side.
+  func setTitle(_ title: String) async
   /// Ends every listener's body.
   func close() async
+}
+
+extension LiveFeed {
+  /// A feed that tells nobody.
+  public func setTitle(_ title: String) async {}
 }
 
 public struct FeedSettings: Sendable {
@@ -84,8 +93,22 @@ public struct FeedSettings: Sendable {
   /// Listeners at most; more are answered 503.
   public var maxListeners: Int
   public var whenFull: WhenFull
-  /// A new listener starts at a multiple of this many bytes of the feed (one PCM frame).
+  /// A new listener starts at a multiple of this many bytes of the feed (one PCM frame). Where units differ in length
+  /// (MP3 frames) this is 1, and every `write` holds whole units: a listener starts where one of them begins.
   public var alignment: Int
+  /// Listeners whose request has `Icy-MetaData: 1` are answered with `icy-metaint`, and after so many bytes of the body
+  /// each time there stands what plays, as SHOUTcast does it; nil: no listener is.
+  public var icyInterval: Int?
+  public var framing: Framing
+
+  /// How the bytes of one write reach a listener.
+  public enum Framing: Sendable {
+    /// As bytes of an HTTP body, for `HTTPResponse.Body.live`.
+    case body
+    /// As one binary WebSocket message, for `WebSocketAnswer.live`. The opening is not sent and nothing is aligned: a
+    /// listener starts at a whole message, and one that lags misses whole messages.
+    case webSocketBinary
+  }
 
   /// What happens to a listener that lags by more than the capacity.
   public enum WhenFull: String, Sendable, CaseIterable {
@@ -96,13 +119,16 @@ public struct FeedSettings: Sendable {
   }
 
   public init(
-    opening: [UInt8], capacity: Int, maxListeners: Int, whenFull: WhenFull = .skip, alignment: Int = 1
+    opening: [UInt8], capacity: Int, maxListeners: Int, whenFull: WhenFull = .skip, alignment: Int = 1,
+    icyInterval: Int? = nil, framing: Framing = .body
   ) {
     self.opening = opening
     self.capacity = capacity
     self.maxListeners = maxListeners
     self.whenFull = whenFull
     self.alignment = alignment
+    self.icyInterval = icyInterval
+    self.framing = framing
   }
 }
 

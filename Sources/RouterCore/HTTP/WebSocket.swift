@@ -3,6 +3,9 @@ public enum WebSocketAnswer: Sendable {
   /// By HTTP status, before the 101.
   case refuse(HTTPResponse)
   case accept(WebSocketAcceptance)
+  /// The greeting, then what the feed carries from now on, one message a write; what the peer says is ignored. The
+  /// feed's framing is `.webSocketBinary`.
+  case live(any LiveFeed, greeting: [WebSocketMessage])
 }
 
 public struct WebSocketAcceptance: Sendable {

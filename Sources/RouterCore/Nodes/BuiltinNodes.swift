@@ -11,5 +11,9 @@ public enum BuiltinNodes: Plugin {
     try registrar.add(EventLog.self)
     try registrar.add(LevelsEvent.self)
     try registrar.add(ServiceEvent.self)
+    try registrar.add(MetadataEvent.self)
+    try registrar.add(TransportEvent.self)
+    try registrar.add(VolumeEvent.self)
+    try registrar.add(ControlEvent.self)
   }
 }

@@ -38,6 +38,21 @@ public struct RingWriter: ~Copyable, Sendable {
   }
 }
 
+extension RingWriter {
+  /// Writes all of both or nothing, `second` right behind `first`; the reader sees them appear together. Never waits.
+  /// Data thread.
+  /// - Returns: false when there is no room.
+  public mutating func write(_ first: RawSpan, _ second: RawSpan) -> Bool {
+    let head = memory.head.load(ordering: .relaxed)
+    let count = first.byteCount &+ second.byteCount
+    guard capacity &- (head &- memory.tail.load(ordering: .acquiring)) >= count else { return false }
+    memory.copyIn(first, at: head)
+    memory.copyIn(second, at: head &+ first.byteCount)
+    memory.head.store(head &+ count, ordering: .releasing)
+    return true
+  }
+}
+
 /// The end that reads. Owned by one thread at a time.
 public struct RingReader: ~Copyable, Sendable {
   let memory: RingMemory

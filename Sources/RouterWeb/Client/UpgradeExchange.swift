@@ -48,7 +48,8 @@ struct UpgradeExchange: Sendable {
     let status = lines.popFirst() ?? ""
     guard status.hasPrefix("HTTP/1.") else { throw HTTPFailure(.broken, "the server does not speak HTTP/1") }
     guard status.hasPrefix("HTTP/1.1 101") else {
-      throw HTTPFailure(.broken, "the server answers \"\(status.prefix(80))\" and not 101")
+      let number = status.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+      throw HTTPFailure(.broken, "the server answers \"\(status.prefix(80))\" and not 101", status: number)
     }
     var fields = HTTPFields()
     for line in lines {

@@ -1,10 +1,12 @@
 internal import RouterCore
 internal import Synchronization
 
-/// A broadcast of bytes to many HTTP listeners on all loops.
+/// A broadcast of bytes to many listeners on all loops.
 final class Feed: LiveFeed, Sendable {
   let settings: FeedSettings
   let skipped: Metric
+  /// What plays, as listeners are told.
+  let title = PthreadLock(ICYTitle())
   private let lanes: [FeedLane]
   private let count = Atomic<Int>(0)
   private let isOver = Atomic<Bool>(false)
@@ -13,7 +15,7 @@ final class Feed: LiveFeed, Sendable {
 
   init(_ settings: FeedSettings, shards: [ShardHandle], skipped: Metric) {
     var settings = settings
-    settings.alignment = max(1, settings.alignment)
+    settings.alignment = settings.framing == .body ? max(1, settings.alignment) : 1
     settings.capacity = max(settings.capacity, 4 * settings.alignment, 4096)
     settings.capacity += settings.alignment - 1
     settings.capacity -= settings.capacity % settings.alignment
@@ -31,17 +33,35 @@ final class Feed: LiveFeed, Sendable {
   /// Data thread: copies into the ring of each loop that has listeners and raises its signal.
   func write(_ bytes: RawSpan) {
     guard bytes.byteCount > 0 else { return }
+    var frame = InlineArray<14, UInt8>(repeating: 0)
+    var size = 0
+    if settings.framing == .webSocketBinary {
+      var span = frame.mutableSpan
+      var target = unsafe span.mutableBytes
+      size = FrameEncoder.writeHeader(.binary, length: bytes.byteCount, mask: nil, to: &target)
+    }
+    let header = unsafe frame.span.bytes.extracting(0..<size)
     let position = end.load(ordering: .relaxed)
     var index = 0
     while index < lanes.count {
-      lanes[index].write(bytes, at: position)
+      lanes[index].write(header, bytes, at: position)
       index += 1
     }
-    end.store(position &+ bytes.byteCount, ordering: .relaxed)
+    end.store(position &+ size &+ bytes.byteCount, ordering: .relaxed)
   }
 
   var listeners: Int { count.load(ordering: .relaxed) }
   var isClosed: Bool { isOver.load(ordering: .acquiring) }
+
+  func setTitle(_ title: String) async {
+    guard settings.icyInterval != nil else { return }
+    let new = self.title.withLock { current in
+      current = current.followed(by: title)
+      return current
+    }
+    let key = ObjectIdentifier(self)
+    for lane in lanes { await lane.shard.perform { _, shard in shard.setTitle(new, of: key) } }
+  }
 
   func close() async {
     isOver.store(true, ordering: .releasing)

@@ -29,8 +29,9 @@ final class FeedLane: @unchecked Sendable {
   }
 
   /// Hands bytes on; never waits. Data thread of the writer.
+  /// - Parameter header: Goes right before the bytes; only where nothing is aligned.
   /// - Parameter position: Of the first byte in the feed.
-  func write(_ bytes: RawSpan, at position: Int) {
+  func write(_ header: RawSpan, _ bytes: RawSpan, at position: Int) {
     guard isActive.load(ordering: .acquiring) else {
       isFlowing = false
       return
@@ -43,7 +44,7 @@ final class FeedLane: @unchecked Sendable {
       base.store(position + skipped, ordering: .relaxed)
       epoch.add(1, ordering: .releasing)
     }
-    isFlowing = writer.write(bytes.extracting(droppingFirst: skipped))
+    isFlowing = writer.write(header, bytes.extracting(droppingFirst: skipped))
     shard.signal.wake()
   }
 

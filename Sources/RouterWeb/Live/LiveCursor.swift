@@ -2,8 +2,17 @@ internal import RouterCore
 
 /// Where one listener is in a feed, and in the chunk being sent to it. Pure. RFC 9112 section 7.1.
 ///
-/// The end of a chunk is written with the head of the next, so that a packet costs one call.
+/// The end of a chunk is written with the head of the next, so that a packet costs one call. What plays is a chunk of
+/// its own.
 struct LiveCursor {
+  /// What to send after ``framing``.
+  enum Piece: Equatable {
+    /// Bytes of the feed.
+    case feed(from: Int, count: Int)
+    /// ``titleBytes``.
+    case title
+  }
+
   let isChunked: Bool
   private let alignment: Int
   /// Position in the feed of the next byte to send; ahead of the feed's end until the first aligned byte comes.
@@ -13,9 +22,13 @@ struct LiveCursor {
   private var frame = InlineArray<20, UInt8>(repeating: 0)
   private var frameCount = 0
   private var frameSent = 0
+  private var icy: ICYClock?
 
-  /// - Parameter end: The feed's end now.
-  init(end: Int, alignment: Int, isChunked: Bool) {
+  /// - Parameters:
+  ///   - end: The feed's end now.
+  ///   - icy: For a listener that is told what plays.
+  init(end: Int, alignment: Int, isChunked: Bool, icy: ICYClock? = nil) {
+    self.icy = icy
     self.alignment = max(1, alignment)
     self.isChunked = isChunked
     let over = end % self.alignment
@@ -28,26 +41,42 @@ struct LiveCursor {
     borrowing get { unsafe frame.span.bytes.extracting(frameSent..<frameCount) }
   }
 
+  /// What is left of the block that says what plays.
+  var titleBytes: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      guard let icy else { return RawSpan() }
+      return unsafe _overrideLifetime(icy.rest, borrowing: self)
+    }
+  }
+
   /// What to send now; nil when everything is out.
-  /// - Parameter limit: Most bytes of data.
-  mutating func next(end: Int, limit: Int) -> (from: Int, count: Int)? {
+  /// - Parameters:
+  ///   - limit: Most bytes of data.
+  ///   - title: What plays now.
+  mutating func next(end: Int, limit: Int, title: ICYTitle = ICYTitle()) -> Piece? {
     let available = max(0, end - position)
     if frameSent == frameCount, chunkLeft == 0 {
       guard available > 0 else { return nil }
-      chunkLeft = min(available, 0xFFFF)
+      chunkLeft = icy?.begin(title) ?? min(available, icy?.untilBlock ?? .max, 0xFFFF)
       if isChunked { writeFrame() }
     }
+    if icy?.isInBlock == true { return .title }
     let count = min(chunkLeft, available, limit)
-    return count == 0 && frameSent == frameCount ? nil : (position, count)
+    return count == 0 && frameSent == frameCount ? nil : .feed(from: position, count: count)
   }
 
   /// Moves on by what the socket took of framing and data.
   mutating func sent(_ count: Int) {
     let framed = min(count, frameCount - frameSent)
     frameSent += framed
-    position += count - framed
     chunkLeft -= count - framed
+    if icy?.isInBlock != true { position += count - framed }
+    icy?.sent(count - framed)
   }
+
+  /// Moves on over whole messages, where nothing is put into chunks.
+  mutating func advance(by count: Int) { position += count }
 
   /// Leaves out what is too old: goes on at the newest byte that is as far from an aligned place as the next one was.
   /// - Parameter keeping: Bytes before the end that must remain to be sent.

@@ -11,18 +11,30 @@ final class LocalFeed {
   /// Gives a listener's place back; the feed itself may be gone.
   private weak var feed: Feed?
   private var listeners: [Connection] = []
+  /// What plays, for listeners that asked.
+  private(set) var title: ICYTitle
+  /// Where the newest writes of the feed ended: places a listener may start at.
+  private var entries = FeedEntries()
 
   init(_ feed: Feed, lane: FeedLane) {
     self.feed = feed
     self.lane = lane
     settings = feed.settings
     skipped = feed.skipped
+    title = feed.title.withLock { $0 }
     window = FeedWindow(capacity: feed.settings.capacity)
   }
 
-  func cursor(isChunked: Bool) -> LiveCursor {
-    LiveCursor(end: window.end, alignment: settings.alignment, isChunked: isChunked)
+  /// For a new listener. - Parameter wantsTitle: It asked to be told what plays.
+  func cursor(isChunked: Bool, wantsTitle: Bool = false) -> LiveCursor {
+    let interval = wantsTitle ? settings.icyInterval : nil
+    return LiveCursor(
+      end: window.end, alignment: settings.alignment, isChunked: isChunked,
+      icy: interval.map { ICYClock(interval: $0, begun: settings.opening.count) })
   }
+
+  /// A title that overtook a newer one on its way here is left out.
+  func setTitle(_ new: ICYTitle) { if new.number > title.number { title = new } }
 
   func join(_ connection: Connection) {
     connection.live?.place = listeners.count
@@ -45,6 +57,7 @@ final class LocalFeed {
   /// Takes what the writer handed over and writes it to every listener that can take it. Data thread.
   func pump(on loop: isolated Loop) {
     while lane.drain(into: window, restarted: restart) {
+      entries.add(window.end)
       var index = 0
       while index < listeners.count {
         let connection = listeners[index]
@@ -60,7 +73,9 @@ final class LocalFeed {
   func catchUp(_ cursor: inout LiveCursor, keeping: Int) -> Bool {
     guard cursor.position < window.start || window.end - cursor.position > settings.capacity else { return true }
     guard settings.whenFull == .skip else { return false }
-    skipped.add(cursor.skip(end: window.end, keeping: min(keeping, window.capacity / 2)))
+    let kept = settings.framing == .body ? min(keeping, window.capacity / 2) : 0
+    let entry = settings.alignment == 1 ? entries.newest(upTo: window.end - kept, from: window.start) : nil
+    skipped.add(cursor.skip(end: window.end, keeping: entry.map { window.end - $0 } ?? kept))
     return true
   }
 
@@ -77,5 +92,6 @@ final class LocalFeed {
       connection.live?.cursor.restart(at: position)
     }
     window.restart(at: position)
+    entries.restart(at: position)
   }
 }

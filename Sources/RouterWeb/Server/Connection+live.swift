@@ -21,12 +21,17 @@ extension Connection {
   func sendLive(_ any: any LiveFeed, _ response: HTTPResponse, _ exchange: Exchange, on loop: isolated Loop) {
     let minor = exchange.head.minorVersion
     let isHead = exchange.head.method == "HEAD"
-    guard let feed = any as? Feed, !feed.isClosed, let local = shard.feed(feed), isHead || feed.reserve() else {
+    guard let feed = any as? Feed, feed.settings.framing == .body, !feed.isClosed, let local = shard.feed(feed),
+      isHead || feed.reserve()
+    else {
       let busy = HTTPResponse.text("503 Service Unavailable: no room for another listener\n", status: 503)
       listener.metrics.refused("too many listeners")
       return write(busy, minorVersion: minor, isHead: isHead, on: loop)
     }
     let framing: ResponseHead.Framing = minor == 1 ? .chunked : .close
+    let wantsTitle = feed.settings.icyInterval != nil && exchange.head.fields["Icy-MetaData"] == "1"
+    var response = response
+    if wantsTitle { response.fields.set("icy-metaint", "\(feed.settings.icyInterval ?? 0)") }
     startHead(response, framing, minor)
     if isHead {
       phase = .sending
@@ -39,7 +44,7 @@ extension Connection {
       output.append(feed.settings.opening)
       if isChunked { output.append([0x0D, 0x0A]) }
     }
-    live = LiveBody(feed: local, cursor: local.cursor(isChunked: isChunked))
+    live = LiveBody(feed: local, cursor: local.cursor(isChunked: isChunked, wantsTitle: wantsTitle))
     local.join(self)
     phase = .live
     flush(on: loop)
@@ -47,6 +52,7 @@ extension Connection {
 
   /// Writes what the feed has for this listener. Data thread: allocates nothing.
   func pushLive(on loop: isolated Loop) {
+    if phase == .webSocket { return pushMessages(on: loop) }
     guard phase == .live, output.isEmpty, let window = live?.feed.window else { return }
     let wasBlocked = live?.isBlocked == true
     var written = 0
@@ -70,10 +76,13 @@ extension Connection {
     defer { live?.cursor = body.cursor }
     guard body.feed.catchUp(&body.cursor, keeping: listener.isTLS ? Connection.record : 0) else { return .failed }
     let limit = listener.isTLS ? min(Connection.record, window.capacity / 2) : Int.max
-    while let piece = body.cursor.next(end: window.end, limit: limit) {
-      let result = window.withBytes(from: piece.from, count: piece.count) { data in
-        transport.write(body.cursor.framing, data)
-      }
+    while let piece = body.cursor.next(end: window.end, limit: limit, title: body.feed.title) {
+      let result =
+        switch piece {
+        case .feed(let from, let count):
+          window.withBytes(from: from, count: count) { transport.write(body.cursor.framing, $0) }
+        case .title: transport.write(body.cursor.framing, body.cursor.titleBytes)
+        }
       switch result {
       case .bytes(let count):
         written += count
@@ -87,6 +96,7 @@ extension Connection {
 
   /// The feed is over: what it still holds goes out, then the end.
   func endLive(on loop: isolated Loop) {
+    if phase == .webSocket { return closeSocket(code: CloseCode.goingAway, reason: "the sound is over", on: loop) }
     guard phase == .live else { return }
     live?.isEnding = true
     pushLive(on: loop)

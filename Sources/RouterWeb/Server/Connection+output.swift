@@ -78,7 +78,9 @@ extension Connection {
     case .file: readPiece(on: loop)
     case .live: pushLive(on: loop)
     case .events: fillEvents(on: loop)
-    case .webSocket: fillSocket(on: loop)
+    case .webSocket:
+      fillSocket(on: loop)
+      if live != nil { pushLive(on: loop) }
     case .ending: sayGoodbye(on: loop)
     case .head, .body, .handling, .lingering, .closed: break
     }

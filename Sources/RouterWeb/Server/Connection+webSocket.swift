@@ -6,15 +6,16 @@ extension Connection {
     guard phase == .handling, let exchange, exchange.number == number else { return }
     switch answer {
     case .refuse(let response): respond(response, to: number, on: loop)
-    case .accept where isWindingDown:
+    case .accept where isWindingDown, .live where isWindingDown:
       respond(Connection.response(Refusal(503, "going away")), to: number, on: loop)
     case .accept(let acceptance): accept(acceptance, exchange.head, on: loop)
+    case .live(let feed, let greeting): acceptListener(of: feed, greeting, exchange, on: loop)
     }
     updateInterest(on: loop)
   }
 
   /// RFC 6455 section 4.2.2: no extension is ever agreed.
-  private func accept(_ acceptance: WebSocketAcceptance, _ head: RequestHead, on loop: isolated Loop) {
+  func accept(_ acceptance: WebSocketAcceptance, _ head: RequestHead, on loop: isolated Loop) {
     task = nil
     let key = head.fields["Sec-WebSocket-Key"] ?? ""
     var fields = HTTPFields([
@@ -116,6 +117,8 @@ extension Connection {
     guard phase == .webSocket else { return }
     socket?.lost(on: loop)
     socket = nil
+    live?.feed.leave(self)
+    live = nil
     tail = []
     phase = .ending
     flush(on: loop)

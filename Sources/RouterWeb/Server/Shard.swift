@@ -173,6 +173,8 @@ final class Shard: ReadinessHandler {
     return new
   }
 
+  func setTitle(_ title: ICYTitle, of key: ObjectIdentifier) { feeds[key]?.setTitle(title) }
+
   func endFeed(_ key: ObjectIdentifier, on loop: isolated Loop) {
     guard let feed = feeds.removeValue(forKey: key) else { return }
     feed.end(on: loop)

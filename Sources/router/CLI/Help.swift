@@ -1,7 +1,7 @@
 /// Every command, in the order of `router --help`.
 let commands: [any Command.Type] = [
   RunCommand.self, CheckCommand.self, TypesCommand.self, SchemaCommand.self, GraphCommand.self, SendCommand.self,
-  VersionCommand.self,
+  DiscoverCommand.self, VersionCommand.self,
 ]
 
 /// Help pages, made from the commands themselves.

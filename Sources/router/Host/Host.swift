@@ -34,11 +34,10 @@ actor Host {
     let web = try await WebHost(
       ioThreads: document.ioThreads, metrics: metrics, log: Log(source: "router.web", level: level, sink: tee),
       stateFolder: "\(folder)/.router")
-    let pool = BlockingPool()
-    let state = StateFile(path: "\(folder)/state.json", blocking: pool, log: log)
+    let state = StateFile(path: "\(folder)/state.json", blocking: web.blocking, log: log)
     let services = NodeServices(
-      web: web, http: HTTPClientCurl(), sockets: WebSocketDialer(blocking: pool), state: state, metrics: metrics,
-      sink: tee, level: level, limits: document.limits, folder: folder, book: book)
+      web: web, state: state, metrics: metrics, sink: tee, level: level, limits: document.limits, folder: folder,
+      book: book)
     self.document = document
     self.registrar = registrar
     self.folder = folder

@@ -4,8 +4,6 @@ import RouterWeb
 /// Makes the context each node gets.
 struct NodeServices: Sendable {
   let web: WebHost
-  let http: HTTPClientCurl
-  let sockets: WebSocketDialer
   let state: StateFile
   let metrics: MetricRegistry
   let sink: any LogSink
@@ -20,7 +18,8 @@ struct NodeServices: Sendable {
       id: plan.id, label: plan.settings.label ?? plan.id, log: log,
       metrics: NodeMetrics(registry: metrics, node: plan.id), time: SystemTime(), loop: loop(for: plan.id),
       blocking: web.blocking,
-      web: BookedWebServer(server: web.server, book: book, log: log, limits: limits), http: http, sockets: sockets,
+      web: BookedWebServer(server: web.server, book: book, log: log, limits: limits), http: web.http,
+      sockets: web.webSockets,
       datagrams: web.datagrams, folder: folder, store: StateDrawer(file: state, node: plan.id), graph: graph)
   }
 

@@ -2,16 +2,22 @@ public import RouterCore
 
 extension FeedSettings.WhenFull: OptionValue {}
 
-/// `http.stream`: one live body for any player, as endless WAV.
+/// `http.stream`: one live body for any player, as endless WAV or as MP3.
 public enum HTTPStream: NodeDefinition {
   public static let type = "http.stream"
   public static let summary =
-    "The newest stream as an endless WAV file for any player, and silence while nobody sends."
+    "The newest stream as a live body for any player, WAV or MP3, and silence while nobody sends."
+
+  /// What the body is.
+  public enum Container: String, OptionValue, CaseIterable { case auto, wav, mp3 }
 
   /// The options of ``HTTPStream``.
   public struct Config: ListeningConfiguration {
     public var listener = ListenerSettings(listen: PeerAddress(host: "0.0.0.0", port: 8090))
     var path = "/stream.wav"
+    var container = Container.auto
+    /// Empty: the node's label.
+    var name = ""
     var sampleRate = 48_000
     var channels = 2
     var bufferSeconds = 2.0
@@ -24,10 +30,15 @@ public enum HTTPStream: NodeDefinition {
       listenerOptions(defaultPort: 8090) + [
         Option("path", \.path, "Path of the body; begins with a slash."),
         Option(
-          "sampleRate", \.sampleRate, 8_000...192_000, unit: "Hz",
-          "Rate of the body; streams of another rate are converted."),
+          "container", \.container,
+          "wav: takes PCM. mp3: takes MP3 as it comes; put mp3.encoder in front. auto: mp3 if the path ends in .mp3."),
+        Option("name", \.name, "What players show as the name of the station; the node's label if empty."),
         Option(
-          "channels", \.channels, 1...8, "Channels of the body, 16 bit each; streams of another count are converted."),
+          "sampleRate", \.sampleRate, 8_000...192_000, unit: "Hz",
+          "Rate of the body; PCM of another rate is converted, MP3 of another rate is refused."),
+        Option(
+          "channels", \.channels, 1...8,
+          "Channels of the body, 16 bit each as PCM; streams of another count are converted, MP3 is refused."),
         Option("bufferSeconds", \.bufferSeconds, 0.1...60, unit: "s", "How far a player may lag behind."),
         Option("maxListeners", \.maxListeners, 1...100_000, "Players at a time; more are answered 503."),
         Option(
@@ -39,22 +50,26 @@ public enum HTTPStream: NodeDefinition {
 
     public func check() -> [Problem] {
       let isPath = path.hasPrefix("/") && !path.contains { "{}*?# ".contains($0) }
-      return isPath ? [] : [Problem(path: "path", message: "expected a path such as \"/stream.wav\"")]
-    }
-
-    /// Of the body.
-    var format: StreamFormat { StreamFormat(sampleRate: sampleRate, channels: channels, sample: .int16) }
-
-    var feed: FeedSettings {
-      let bytes = Int(bufferSeconds * Double(sampleRate)) * format.bytesPerFrame
-      return FeedSettings(
-        opening: EndlessWAV.head(for: format), capacity: max(bytes, 16 << 10), maxListeners: maxListeners,
-        whenFull: whenFull, alignment: format.bytesPerFrame)
+      var problems = isPath ? [] : [Problem(path: "path", message: "expected a path such as \"/stream.wav\"")]
+      guard isMP3 else { return problems }
+      if !MP3FrameHeader.sampleRates.contains(sampleRate) {
+        problems.append(
+          Problem(path: "sampleRate", message: "expected 32000, 44100 or 48000 for MP3, found \(sampleRate)"))
+      }
+      if channels > 2 {
+        problems.append(Problem(path: "channels", message: "expected 1 or 2 for MP3, found \(channels)"))
+      }
+      return problems
     }
   }
 
   public static func ports(for config: Config) -> [Port] {
-    [.audioIn("audio", "What is heard: the newest stream. Put a mixer in front to hear several.")]
+    [
+      .audioIn(
+        "audio", codecs: [config.format.codec],
+        "What is heard: the newest stream. Put a mixer in front to hear several."),
+      .eventIn("metadata", MetadataEvent.self, "What plays: told within the body to players that ask for it."),
+    ]
   }
 
   public static var traits: NodeTraits { .oneStream }

@@ -12,6 +12,7 @@ actor HTTPStreamNode: Node {
   private var feed: (any LiveFeed)?
   private var lease: (any WebLease)?
   private var lastPlace: UInt16 = 0
+  private var playing = NowPlaying()
 
   init(config: HTTPStream.Config, context: NodeContext) {
     self.config = config
@@ -24,16 +25,13 @@ actor HTTPStreamNode: Node {
 
   func prepare() async throws(NodeFailure) {
     let feed = context.web.makeFeed(config.feed)
-    let route = Route("GET", config.path) { _ in
-      HTTPResponse(
-        fields: HTTPFields([
-          ("Content-Type", "audio/wav"), ("Cache-Control", "no-cache, no-store"), ("Accept-Ranges", "none"),
-        ]), body: .live(feed))
-    }
+    let fields = config.fields(label: context.label)
+    let route = Route("GET", config.path) { _ in HTTPResponse(fields: fields, body: .live(feed)) }
     let lease = try await context.web.lease([route], on: config.listener, by: context.id)
     self.lease = lease
     self.feed = feed
     await output.connect(feed)
+    if !playing.title.isEmpty { await feed.setTitle(playing.title) }
     let scheme = config.listener.tls == .off ? "http" : "https"
     context.log.info(
       "live sound at \(scheme)://\(lease.address)\(config.path)", ("listen", lease.address.description),
@@ -61,22 +59,35 @@ actor HTTPStreamNode: Node {
     counters.listeners.set(0)
   }
 
+  func receive(_ event: Event, on port: String) async {
+    if playing.take(event) { await feed?.setTitle(playing.title) }
+  }
+
   func makeStage(for request: StageRequest) async throws(StageRefusal) -> sending MadeStage {
-    guard request.format.codec == .pcm else {
-      throw StageRefusal("\(request.format.codec) cannot be put into WAV", bridge: nil)
+    let body = config.format
+    guard request.format.codec == body.codec else {
+      throw StageRefusal(
+        "the body is \(body), the stream \(request.format)", bridge: config.isMP3 ? MP3Encoder.type : nil)
     }
     lastPlace &+= 1
     let ticket = FeedGate.ticket(stream: request.stream, place: lastPlace)
-    if request.format == config.format {
-      return MadeStage(HTTPStreamStage(output: output, ticket: ticket, time: context.time))
-    }
+    if config.isMP3 { return MadeStage(try mp3Stage(for: request.format, ticket)) }
+    if request.format == body { return MadeStage(HTTPStreamStage(output: output, ticket: ticket, time: context.time)) }
     do throws(ConversionError) {
-      let converter = try PCMConverter(from: request.format, to: config.format)
+      let converter = try PCMConverter(from: request.format, to: body)
       return MadeStage(
         HTTPStreamConverter(output: output, ticket: ticket, converter: converter, time: context.time))
     } catch {
       throw StageRefusal("\(error)")
     }
+  }
+
+  /// Nothing here decodes MP3, so a stream is taken as it comes or not at all: players cannot follow a change.
+  private func mp3Stage(for format: StreamFormat, _ ticket: UInt64) throws(StageRefusal) -> sending HTTPStreamMP3Stage {
+    guard format.sampleRate == config.sampleRate, format.channels == config.channels else {
+      throw StageRefusal("the body is \(config.format), the stream \(format): give encoder and body the same")
+    }
+    return HTTPStreamMP3Stage(output: output, ticket: ticket, counters: counters, time: context.time)
   }
 
   private func startTimer() async -> TimerID {

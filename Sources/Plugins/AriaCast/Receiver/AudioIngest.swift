@@ -21,19 +21,25 @@ final class AudioIngest: WebSocketHandler {
   private var framing: AudioFraming
   private var guess = RateGuess()
   private var watch = SoundWatch()
+  private let tap: LiveTap
   private var source: StreamSource?
   private var stream: StreamID = 0
   private var held: [UInt8] = []
   private var lastArrival: Instant
 
-  init(session: SessionState, counters: ReceiverCounters, events: IngestEvents, on loop: isolated Loop) {
+  /// - Parameter live: Where the receiver's own listeners hear the sender.
+  init(
+    session: SessionState, counters: ReceiverCounters, events: IngestEvents, live: LiveOutput, on loop: isolated Loop
+  ) {
     self.session = session
+    tap = LiveTap(live, loop.time)
     self.counters = counters
     self.events = events
     framing = AudioFraming(rate: CastFormat.sampleRate)
     lastArrival = loop.time.now
     stream = session.stream.load(ordering: .acquiring)
     source = loop.source(stream)
+    if stream != 0 { tap.begin(stream, rate: session.rate.load(ordering: .relaxed)) }
   }
 
   func message(_ message: WebSocketLoan, on loop: isolated Loop) -> WebSocketVerdict {
@@ -44,6 +50,7 @@ final class AudioIngest: WebSocketHandler {
     let bytes = message.payload
     guard AudioFraming.isWhole(bytes.byteCount) else {
       counters.oddLengths.add()
+      session.dropped.add(1, ordering: .relaxed)
       return .go
     }
     if bytes.byteCount == 0 { return .go }
@@ -57,6 +64,7 @@ final class AudioIngest: WebSocketHandler {
   func closed(code: UInt16, reason: String, on loop: isolated Loop) {
     if refresh(on: loop) { _ = framing.flush(at: lastArrival, lend) }
     source = nil
+    tap.end()
     events.closed(code)
   }
 
@@ -70,7 +78,9 @@ final class AudioIngest: WebSocketHandler {
     if current == stream { return true }
     stream = current
     source = loop.source(current)
-    framing = AudioFraming(rate: session.rate.load(ordering: .relaxed))
+    let rate = session.rate.load(ordering: .relaxed)
+    framing = AudioFraming(rate: rate)
+    tap.begin(current, rate: rate)
     if !held.isEmpty { _ = unsafe push(held.span.bytes, at: lastArrival) }
     held = []
     return true
@@ -83,6 +93,7 @@ final class AudioIngest: WebSocketHandler {
     }
     stream = 0
     source = nil
+    tap.end()
     note(bytes, at: lastArrival)
     events.rateChanged(guess.rate)
     return hold(bytes)
@@ -91,6 +102,7 @@ final class AudioIngest: WebSocketHandler {
   private func hold(_ bytes: RawSpan) -> WebSocketVerdict {
     guard held.count + bytes.byteCount <= AudioIngest.heldLimit else {
       counters.overflow.add()
+      session.dropped.add(1, ordering: .relaxed)
       return .pause
     }
     unsafe bytes.withUnsafeBytes { unsafe held.append(contentsOf: $0) }
@@ -101,7 +113,13 @@ final class AudioIngest: WebSocketHandler {
 
   private func push(_ bytes: RawSpan, at arrival: Instant) -> Verdict { framing.receive(bytes, at: arrival, lend) }
 
-  private func lend(_ packet: Packet) -> Verdict { source?.push(packet) ?? .close(.disconnected) }
+  private func lend(_ packet: Packet) -> Verdict {
+    guard let source else { return .close(.disconnected) }
+    let verdict = source.push(packet)
+    if case .close = verdict { return verdict }
+    tap.lend(packet)
+    return verdict
+  }
 
   /// Senders of this protocol cannot be held: a pause is not passed on, the stages below drop what they cannot take.
   private func answer(to verdict: Verdict) -> WebSocketVerdict {
@@ -114,7 +132,9 @@ final class AudioIngest: WebSocketHandler {
     watch.message(bytes, rate: guess.rate, at: arrival)
     counters.messages.add()
     if watch.late != late { counters.late.add() }
+    if watch.late != late { session.late.store(watch.late, ordering: .relaxed) }
     if watch.unusual != unusual { counters.unusualSizes.add() }
+    if watch.unusual != unusual { session.unusual.store(watch.unusual, ordering: .relaxed) }
     session.messages.add(1, ordering: .relaxed)
     session.lastFrame.store(arrival.nanoseconds, ordering: .relaxed)
     session.zeroSince.store(watch.zeroSince?.nanoseconds ?? 0, ordering: .relaxed)

@@ -14,6 +14,14 @@ struct ReceiverCounters: Sendable {
   let connected: Metric
   let packetsPerSecond: Metric
   let silentSeconds: Metric
+  let controllers: Metric
+  let viewers: Metric
+  let commands: Metric
+  let wrongCommands: Metric
+  let volume: Metric
+  let pictures: Metric
+  let picturesMissing: Metric
+  let picturesRefused: Metric
 
   init(_ metrics: NodeMetrics) {
     let dropped = "Messages on /audio that were dropped, by reason"
@@ -31,5 +39,14 @@ struct ReceiverCounters: Sendable {
     packetsPerSecond = metrics.gauge("router_ariacast_messages_per_second", "Messages of sound in the last second")
     silentSeconds = metrics.gauge(
       "router_ariacast_zero_seconds", "For how long the sender has sent nothing but zeros; 0 while there is sound")
+    controllers = metrics.gauge("router_ariacast_control_clients", "Clients on /control")
+    viewers = metrics.gauge("router_ariacast_metadata_clients", "Clients on /metadata")
+    commands = metrics.counter("router_ariacast_commands_total", "Transport commands that were passed on")
+    wrongCommands = metrics.counter("router_ariacast_wrong_commands_total", "Messages on /control nobody understands")
+    volume = metrics.gauge("router_ariacast_volume_percent", "Volume the receiver was asked for")
+    let fetched = "Pictures asked for, by what became of them"
+    pictures = metrics.counter("router_ariacast_artwork_total", fetched, reason: "fetched")
+    picturesMissing = metrics.counter("router_ariacast_artwork_total", fetched, reason: "missing")
+    picturesRefused = metrics.counter("router_ariacast_artwork_total", fetched, reason: "not-allowed")
   }
 }

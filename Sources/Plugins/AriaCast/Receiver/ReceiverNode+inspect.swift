@@ -17,6 +17,8 @@ extension ReceiverNode {
     counters.packetsPerSecond.set(total - messagesSeen)
     messagesSeen = total
     counters.silentSeconds.set(silence(at: now))
+    live.counters.listeners.set(feeds?.listeners ?? 0)
+    sendStatistics()
   }
 
   /// Whole seconds of nothing but zeros, the longest of all seats; says so once a session.
@@ -29,9 +31,15 @@ extension ReceiverNode {
       longest = max(longest, silent)
       if silent >= ReceiverNode.zeroWarning, !seat.hasWarned {
         seats[session]?.hasWarned = true
-        context.log.info(
-          "the sender has sent only zeros for 10 s: it is paused, or its app does not let the sound be captured",
-          ("peer", seat.state.peer.description))
+        let peer = ("peer", seat.state.peer.description)
+        if metadata.isPlaying == true {
+          context.log.warning(
+            "the sender plays but has sent only zeros for 10 s: its app does not let the sound be captured", peer)
+        } else {
+          context.log.info(
+            "the sender has sent only zeros for 10 s: it is paused, or its app does not let the sound be captured",
+            peer)
+        }
       }
     }
     return Int(longest.seconds)

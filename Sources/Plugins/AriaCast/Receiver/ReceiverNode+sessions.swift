@@ -13,7 +13,8 @@ extension ReceiverNode {
     case .refuse: return refuse(request.peer, at: now)
     case .accept(let old):
       if let old { await supersede(old, by: request.peer) }
-      let offer = offer(from: request.peer, rate: CastFormat.sampleRate)
+      let record = PathRecord()
+      let offer = offer(from: request.peer, rate: CastFormat.sampleRate, record)
       let stream = await context.graph.open(offer, on: loop)
       // Another sender, or the end of the node, may have come while the path was built.
       guard isOpen, takeOver.holder?.session == session else {
@@ -22,9 +23,11 @@ extension ReceiverNode {
         return .refuse(busy)
       }
       let state = SessionState(
-        id: session, peer: request.peer, stream: stream, rate: CastFormat.sampleRate, at: context.time.now)
+        id: session, peer: request.peer, stream: stream, rate: CastFormat.sampleRate, record: record,
+        at: context.time.now)
       seats[session] = Seat(
         state: state, stream: stream, since: context.time.now, wantedRate: CastFormat.sampleRate)
+      forgetOtherSender(than: request.peer.host)
       return accept(request, state, on: loop)
     }
   }
@@ -39,16 +42,22 @@ extension ReceiverNode {
     return .accept(
       WebSocketAcceptance(
         subprotocol: firstSubprotocol(request.fields), greeting: [.text(Handshake.ready)], messageLimit: 64 << 10,
-        handler: { [counters] loop, peer in
+        handler: { [counters, live] loop, peer in
           state.attach(peer)
-          return AudioIngest(session: state, counters: counters, events: events, on: loop)
+          return AudioIngest(session: state, counters: counters, events: events, live: live, on: loop)
         }))
   }
 
   /// The connection of a session is over, by whoever's wish.
   func ended(_ session: UInt64, code: UInt16) async {
     guard let seat = seats[session] else { return }
-    context.log.info("the sender left", ("peer", seat.state.peer.description), ("code", String(code)))
+    let state = seat.state
+    context.log.info(
+      "the sender left", ("peer", state.peer.description), ("code", String(code)),
+      ("messages", String(state.messages.load(ordering: .relaxed))),
+      ("late", String(state.late.load(ordering: .relaxed))),
+      ("oddSizes", String(state.unusual.load(ordering: .relaxed))),
+      ("dropped", String(state.dropped.load(ordering: .relaxed))))
     await vacate(session, code == 1006 ? .lost : .closed)
   }
 
@@ -57,7 +66,18 @@ extension ReceiverNode {
     takeOver.leave(session)
     guard let seat = seats.removeValue(forKey: session) else { return }
     counters.connected.set(seats.count)
+    if seats.isEmpty, metadata.isPlaying == true {
+      metadata.isPlaying = false
+      publishMetadata()
+    }
     if let stream = seat.stream { await context.graph.close(stream, end) }
+  }
+
+  /// What the sender before played is not what this one plays. The same sender finds its words again.
+  private func forgetOtherSender(than host: String) {
+    let before = lastAudioHost
+    lastAudioHost = host
+    if let before, before != host, before == metadataHost { clearMetadata(from: host) }
   }
 
   private func supersede(_ session: UInt64, by newcomer: PeerAddress) async {
@@ -77,12 +97,12 @@ extension ReceiverNode {
     seats[session]?.stream = nil
     await context.graph.close(old, .closed)
     context.log.info("the sender's messages mean \(rate) Hz", ("peer", seat.state.peer.description))
-    var opened = await context.graph.open(offer(from: seat.state.peer, rate: rate), on: loop)
+    var opened = await context.graph.open(offer(from: seat.state.peer, rate: rate, seat.state.record), on: loop)
     var openedRate = rate
     while let now = seats[session], now.wantedRate != openedRate {
       await context.graph.close(opened, .closed)
       openedRate = now.wantedRate
-      opened = await context.graph.open(offer(from: seat.state.peer, rate: openedRate), on: loop)
+      opened = await context.graph.open(offer(from: seat.state.peer, rate: openedRate, seat.state.record), on: loop)
     }
     guard seats[session] != nil else { return await context.graph.close(opened, .closed) }
     seats[session]?.stream = opened
@@ -98,8 +118,8 @@ extension ReceiverNode {
     return holder.map { Instant(nanoseconds: $0.state.lastFrame.load(ordering: .relaxed)) } ?? context.time.now
   }
 
-  private func offer(from peer: PeerAddress, rate: Int) -> StreamOffer {
-    StreamOffer(format: CastFormat.stream(at: rate), peer: peer.description, label: peer.host)
+  private func offer(from peer: PeerAddress, rate: Int, _ record: PathRecord) -> StreamOffer {
+    StreamOffer(format: CastFormat.stream(at: rate), peer: peer.description, label: peer.host, record: record)
   }
 
   private var busy: HTTPResponse { .json(["error": "another sender is playing"], status: 403) }
@@ -112,11 +132,5 @@ extension ReceiverNode {
       context.log.info("a second sender is refused", ("peer", peer.description))
     }
     return .refuse(busy)
-  }
-
-  /// The first subprotocol a client offers is echoed; microcontroller libraries insist on it.
-  private func firstSubprotocol(_ fields: HTTPFields) -> String? {
-    let first = fields["Sec-WebSocket-Protocol"]?.split(separator: ",").first
-    return first.map { String($0.filter { $0 != " " && $0 != "\t" }) }
   }
 }

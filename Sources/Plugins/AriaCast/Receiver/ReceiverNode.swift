@@ -21,6 +21,8 @@ actor ReceiverNode: Node {
   /// The name on the network: another one than `name` while an equal one is published by somebody else.
   nonisolated let nameInForce: ServiceName
   nonisolated let counters: ReceiverCounters
+  /// What the receiver's own listeners hear.
+  nonisolated let live: LiveOutput
 
   var takeOver: TakeOver
   var seats: [UInt64: Seat] = [:]
@@ -28,6 +30,28 @@ actor ReceiverNode: Node {
   var isOpen = false
   var lastRefusal: Instant?
   var messagesSeen = 0
+  var lastClient: UInt64 = 0
+  /// On `/control`, `/metadata` and `/stats`.
+  var controls = SocketList()
+  var viewers = SocketList()
+  var watchers = SocketList()
+  var board = ControlBoard()
+  var volume: ReceiverVolume
+  /// Somebody has turned it, now or at an earlier run, or it may not be as loud as a speaker can.
+  var isVolumeKnown = false
+  var metadata = CastMetadata()
+  /// Who spoke of it last.
+  var metadataHost: String?
+  /// Who sent sound last.
+  var lastAudioHost: String?
+  var lastMessage = ""
+  var desk = ArtworkDesk()
+  /// Who named the picture.
+  var pictureHost = ""
+  var refusedURL = ""
+  var pictureTimer: Task<Void, Never>?
+  var feeds: ReceiverFeeds?
+  var outbox: Outbox?
   private var lease: (any WebLease)?
   private var discovery: (any DatagramLease)?
   private var service: ServiceEvent?
@@ -40,15 +64,25 @@ actor ReceiverNode: Node {
     nameInForce = ServiceName(name.text)
     counters = ReceiverCounters(context.metrics)
     takeOver = TakeOver(policy: config.takeOver)
+    volume = ReceiverVolume(maximum: config.maxVolume)
+    live = LiveOutput(
+      format: CastFormat.stream(at: CastFormat.sampleRate), surplus: .seconds(2),
+      counters: HTTPStreamCounters(context.metrics), at: context.time.now)
   }
 
   // MARK: Lifetime
 
   func prepare() async throws(NodeFailure) {
-    let route = Route(webSocket: "/audio", access: .device) { request, loop in await self.admit(request, on: loop) }
+    let remembered = await context.store.value("volume")
+    volume = ReceiverVolume(remembered: remembered, maximum: config.maxVolume)
+    isVolumeKnown = remembered != nil || config.maxVolume < ReceiverVolume.initial
+    counters.volume.set(volume.level)
+    lastMessage = metadataMessage
+    await openFeeds()
+    outbox = Outbox()
     isOpen = true
     do throws(NodeFailure) {
-      let lease = try await context.web.lease([route], on: config.listener, by: context.id)
+      let lease = try await context.web.lease(routes(), on: config.listener, by: context.id)
       self.lease = lease
       try await answerDiscovery(at: lease.address)
       context.log.info("\"\(name)\" takes AriaCast senders", ("listen", lease.address.description))
@@ -56,6 +90,9 @@ actor ReceiverNode: Node {
       isOpen = false
       await lease?.release()
       lease = nil
+      await closeFeeds()
+      await outbox?.finish()
+      outbox = nil
       throw error
     }
   }
@@ -72,16 +109,25 @@ actor ReceiverNode: Node {
     let service = ServiceRecord.event(name: name, port: lease.address.port, nameInForce: nameInForce)
     self.service = service
     await context.graph.emit(service, on: "service")
+    // A receiver nobody has turned leaves the speaker as it is.
+    if isVolumeKnown { emit(volume.event, on: "volume") }
+    let timer = await startLiveTimer()
     var next = context.time.now
     while !Task.isCancelled {
       next = next + .seconds(1)
-      do { try await context.time.sleep(until: next) } catch { return }
+      do { try await context.time.sleep(until: next) } catch { break }
       await inspect(at: context.time.now)
     }
+    await context.loop.perform { $0.cancel(timer) }
   }
 
   func stop() async {
     isOpen = false
+    pictureTimer?.cancel()
+    await outbox?.finish()
+    outbox = nil
+    if isVolumeKnown { await context.graph.withdraw(volume.event, on: "volume", key: "") }
+    await context.graph.withdraw(metadataEvent, on: "metadata", key: "")
     if let service { await context.graph.withdraw(service, on: "service", key: "") }
     service = nil
     await discovery?.release()
@@ -89,6 +135,7 @@ actor ReceiverNode: Node {
     for seat in seats.values { seat.state.close(code: 1001, reason: "stopping") }
     await lease?.release()
     lease = nil
+    await closeFeeds()
     for session in seats.keys.sorted() { await vacate(session, .stopping) }
   }
 

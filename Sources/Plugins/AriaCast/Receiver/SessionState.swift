@@ -19,6 +19,14 @@ final class SessionState: Sendable {
   let zeroSince = Atomic<Int64>(0)
   /// Messages of sound so far.
   let messages = Atomic<Int>(0)
+  /// Messages thrown away: no whole frames, or no room while a stream was being opened.
+  let dropped = Atomic<Int>(0)
+  /// Messages that came more than 100 ms after the one before.
+  let late = Atomic<Int>(0)
+  /// Messages that did not hold 20 ms of sound.
+  let unusual = Atomic<Int>(0)
+  /// What the stages of this session's streams tell.
+  let record: PathRecord
 
   private struct Connection {
     var peer: (any WebSocketPeer)?
@@ -30,7 +38,8 @@ final class SessionState: Sendable {
   }
   private let connection = PthreadLock(Connection())
 
-  init(id: UInt64, peer: PeerAddress, stream: StreamID, rate: Int, at now: Instant) {
+  init(id: UInt64, peer: PeerAddress, stream: StreamID, rate: Int, record: PathRecord = PathRecord(), at now: Instant) {
+    self.record = record
     self.id = id
     self.peer = peer
     self.stream = Atomic(stream)

@@ -2,27 +2,6 @@ import RouterCore
 
 /// The course of one cast.
 extension AriaCastSender {
-  /// Receivers speak first: one text, within 3 s.
-  func awaitGreeting(_ link: SenderLink) async throws(Failure) {
-    let limit = time.now + AriaCastSender.greetingWithin
-    while link.greeting == nil {
-      if let lost = link.closed { throw .closed(code: lost.code, reason: lost.reason) }
-      guard time.now < limit else { throw .handshake("it said nothing in 3 s") }
-      do { try await time.sleep(until: time.now + AriaCastSender.queueWait) } catch { return }
-    }
-    if let greeting = link.greeting, !Handshake.begins(greeting) {
-      throw .handshake("its first words were \(String(greeting.prefix(120)))")
-    }
-  }
-
-  /// After the goodbye: until the connection has ended, 2 s at most.
-  func awaitEnd(_ link: SenderLink) async {
-    let limit = time.now + .seconds(2)
-    while link.closed == nil, time.now < limit {
-      do { try await time.sleep(until: time.now + AriaCastSender.queueWait) } catch { return }
-    }
-  }
-
   /// Sends message after message, each at its time.
   func send(
     _ source: CastSource, to peer: any WebSocketPeer, _ link: SenderLink, realtime: Bool,

@@ -84,20 +84,13 @@ public struct AriaCastSender: Sendable {
     progress: @Sendable (Progress) -> Void = { _ in }
   ) async throws(Failure) -> Summary {
     let source = try await CastSource.open(file, isRepeated: loop, blocking)
-    let link = SenderLink()
-    let peer: any WebSocketPeer
-    do throws(HTTPFailure) {
-      peer = try await client.connect(
-        to: AriaCastSender.address(url), fields: HTTPFields(), subprotocols: [], messageLimit: 64 << 10,
-        on: self.loop, handler: { _, _ in SenderHandler(link) })
-    } catch {
-      throw .connection(error)
-    }
-    defer { peer.close(code: 1000, reason: "") }
-    try await awaitGreeting(link)
+    let connection = try await CastConnection.open(
+      AriaCastSender.address(url), client: client, on: self.loop, time: time)
+    let (peer, link) = (connection.peer, connection.link)
+    defer { connection.close() }
     var summary = try await send(source, to: peer, link, realtime: realtime, progress)
-    peer.close(code: 1000, reason: "")
-    await awaitEnd(link)
+    connection.close()
+    await connection.awaitEnd(time)
     if let lost = link.closed, lost.code == 1006 { throw .closed(code: lost.code, reason: lost.reason) }
     summary.bytes = summary.messages * CastFormat.packetBytes
     return summary

@@ -11,9 +11,14 @@ final class SenderLink: Sendable {
   /// The receiver's first text.
   var greeting: String? { state.withLock { $0.greeting } }
   var closed: End? { state.withLock { $0.closed } }
+  /// As soon as the connection has ended.
+  let end = OneShot<End>()
 
   fileprivate func heard(_ text: String) { state.withLock { $0.greeting = $0.greeting ?? text } }
-  fileprivate func ended(_ end: End) { state.withLock { $0.closed = end } }
+  fileprivate func ended(_ how: End) {
+    state.withLock { $0.closed = how }
+    end.fulfil(how)
+  }
 }
 
 /// The receiving half of a sender: a receiver says one thing, at the start. Confined to the connection's loop.

@@ -3,24 +3,24 @@ import Synchronization
 
 /// One live body: the newest stream's sound, and silence for exactly the time nobody sends.
 ///
-/// Unchecked because the compiler cannot see that `ledger` and `feed` are touched only between entering and
-/// leaving the gate, which lets one thread in at a time.
+/// Unchecked because the compiler cannot see that `ledger`, `silence` and `feed` are touched only between
+/// entering and leaving the gate, which lets one thread in at a time.
 final class LiveOutput: @unchecked Sendable {
-  /// Of the body; 16-bit PCM.
+  /// Of the body: 16-bit PCM, or MP3.
   let format: StreamFormat
   private var feed: (any LiveFeed)?
   private let gate = FeedGate()
-  private let counters: HTTPStreamCounters
-  private let silence: [UInt8]
+  let counters: HTTPStreamCounters
+  private var silence: LiveSilence
   private var ledger: SilenceLedger
   /// When a stream last wrote, in nanoseconds: lets the timer stay away from the gate while sound flows.
   private let lastSound = Atomic<Int64>(.min / 2)
 
   /// - Parameter surplus: What a listener may lag.
   init(format: StreamFormat, surplus: Duration, counters: HTTPStreamCounters, at now: Instant) {
+    silence = format.codec == .mp3 ? .mp3(format) : .pcm(format)
     self.format = format
     self.counters = counters
-    silence = [UInt8](repeating: 0, count: format.sampleRate / 50 * format.bytesPerFrame)
     ledger = SilenceLedger(sampleRate: format.sampleRate, surplus: surplus, start: now)
   }
 
@@ -47,14 +47,21 @@ final class LiveOutput: @unchecked Sendable {
 
   func end() { gate.leave() }
 
-  /// Writes sound, and before it the rest of the pause it ends. Between ``begin(_:)`` and ``end()``.
+  /// Writes PCM, and before it the rest of the pause it ends. Between ``begin(_:)`` and ``end()``.
   /// - Parameter bytes: Whole frames in ``format``.
   func write(_ bytes: RawSpan, at arrival: Instant) {
-    let frames = bytes.byteCount / format.bytesPerFrame
+    write(bytes, frames: bytes.byteCount / format.bytesPerFrame, at: arrival)
+  }
+
+  /// Writes sound of so many frames, and before it the rest of the pause it ends. Between ``begin(_:)`` and ``end()``.
+  func write(_ bytes: RawSpan, frames: Int, at arrival: Instant) {
     writeSilence(frames: ledger.live(frames: frames, at: arrival))
     feed?.write(bytes)
     lastSound.store(arrival.nanoseconds, ordering: .relaxed)
   }
+
+  /// Silence that follows is to have this bit rate. Between ``begin(_:)`` and ``end()``.
+  func imitate(bitrateKbps: Int) { silence.imitate(bitrateKbps: bitrateKbps) }
 
   /// Writes silence in place of frames a stream lost. Between ``begin(_:)`` and ``end()``.
   func writeGap(frames: Int, at now: Instant) {
@@ -77,13 +84,10 @@ final class LiveOutput: @unchecked Sendable {
 
   private func writeSilence(frames: Int) {
     counters.silence.add(frames)
-    let silence = silence
-    let zeros = unsafe silence.span.bytes
-    var rest = frames * format.bytesPerFrame
-    while rest > 0 {
-      let count = min(rest, silence.count)
-      feed?.write(zeros.extracting(0..<count))
-      rest -= count
+    silence.owe(frames)
+    while let count = silence.next() {
+      let bytes = silence.bytes
+      feed?.write(unsafe bytes.span.bytes.extracting(0..<count))
     }
   }
 }

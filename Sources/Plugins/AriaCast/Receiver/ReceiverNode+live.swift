@@ -1,0 +1,78 @@
+import RouterCore
+
+/// `/listen` and `/stream.wav`: what the sender plays, and silence while nobody does.
+extension ReceiverNode {
+  /// The first text on `/listen`.
+  static let listenGreeting: String = {
+    let json: JSON = [
+      "sample_rate": .integer(Int64(CastFormat.sampleRate)), "channels": .integer(Int64(CastFormat.channels)),
+      "sample_width": 2,
+    ]
+    return json.compact
+  }()
+
+  func listen() -> WebSocketAnswer {
+    guard let feeds else { return .refuse(.text("the receiver is stopping\n", status: 503)) }
+    return .live(feeds.messages, greeting: [.text(ReceiverNode.listenGreeting)])
+  }
+
+  func wave() -> HTTPResponse {
+    guard let feeds else { return .text("the receiver is stopping\n", status: 503) }
+    let fields = HTTPFields([
+      ("Content-Type", "audio/wav"), ("Cache-Control", "no-cache, no-store"), ("Accept-Ranges", "none"),
+    ])
+    return HTTPResponse(fields: fields, body: .live(feeds.body))
+  }
+
+  func openFeeds() async {
+    let feeds = ReceiverFeeds(context.web)
+    self.feeds = feeds
+    await live.connect(feeds)
+  }
+
+  func closeFeeds() async {
+    await live.connect(nil)
+    await feeds?.close()
+    feeds = nil
+  }
+
+  /// Looks after the silence.
+  func startLiveTimer() async -> TimerID {
+    let tick = HTTPStreamNode.tick
+    let first = context.time.now + tick
+    return await context.loop.perform { [live] loop in
+      loop.schedule(at: first, every: tick) { live.fill(at: $0.time.now) }
+    }
+  }
+}
+
+/// One body and one socket feed that carry the same sound.
+final class ReceiverFeeds: LiveFeed {
+  /// For `/stream.wav`.
+  let body: any LiveFeed
+  /// For `/listen`.
+  let messages: any LiveFeed
+
+  init(_ web: any WebServer) {
+    let format = CastFormat.stream(at: CastFormat.sampleRate)
+    let second = format.sampleRate * format.bytesPerFrame
+    body = web.makeFeed(
+      FeedSettings(
+        opening: EndlessWAV.head(for: format), capacity: 2 * second, maxListeners: 500,
+        alignment: format.bytesPerFrame))
+    messages = web.makeFeed(
+      FeedSettings(opening: [], capacity: second, maxListeners: 500, framing: .webSocketBinary))
+  }
+
+  func write(_ bytes: RawSpan) {
+    body.write(bytes)
+    messages.write(bytes)
+  }
+
+  var listeners: Int { body.listeners + messages.listeners }
+
+  func close() async {
+    await body.close()
+    await messages.close()
+  }
+}
