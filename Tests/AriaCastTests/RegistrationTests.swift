@@ -13,8 +13,8 @@ import Testing
   @Test func `the plugin brings its node types once`() throws {
     var registrar = try Self.registrar()
     let names = [
-      "ariacast.receiver", "http.stream", "mp3.encoder", "alsa.sink", "ariacast.dashboard", "avahi.advertiser",
-      "ariacast.sender",
+      "ariacast.receiver", "http.stream", "mp3.encoder", "alsa.sink", "ariacast.dashboard", "alsa.source",
+      "avahi.advertiser", "ariacast.sender",
     ]
     #expect(registrar.types.map(\.name) == names)
     #expect(throws: RegistrationError.duplicateType("ariacast.receiver")) {

@@ -8,11 +8,14 @@
 //   pcm_type.paced { lib "/abs/libasound_module_pcm_paced.so" }
 //   pcm.card { type paced  record "/abs/played.raw"  flags "/abs/flags"  ppm 100  rate 44100  channels 1  format S32_LE }
 //
+// Opened for recording it gives frames at that pace: frame n of the card's clock, counted from its first start, is
+// n mod 16384 on every channel, in the upper 16 bits of wider samples. Frames that nobody reads in time are lost.
+//
 // asound.conf beside this file makes such cards by name. All keys but `type` are optional, as are 0 and "". `rate`, `channels` and `format` are all the card can do; `refuse N` makes every
 // opening fail with errno N. Files in the folder `flags`:
 //   unplugged  the card is gone while the file is there
 //   hang       time stands still while the file is there: no progress and no error
-//   xrun       the card runs dry once; the file is removed
+//   xrun       the card runs dry, or over, once; the file is removed
 #define _GNU_SOURCE
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>
@@ -35,6 +38,8 @@ typedef struct {
   int64_t last;      // CLOCK_MONOTONIC of the last look, ns
   double position;   // frames heard, exactly
   int running;
+  int64_t origin;    // CLOCK_MONOTONIC of the first start, ns; recording
+  snd_pcm_uframes_t base;  // the card's clock at the last start, frames; recording
 } Card;
 
 static int64_t now_ns(void) {
@@ -71,21 +76,26 @@ static void record_until(Card *card, snd_pcm_uframes_t end) {
   }
 }
 
-// Moves time on. Returns 0, or -EPIPE when the card asked for frames that were not there.
+static int is_recording(Card *card) { return card->io.stream == SND_PCM_STREAM_CAPTURE; }
+
+// Moves time on. Returns 0, or -EPIPE when the card asked for frames that were not there, or had no room for more.
 static int advance(Card *card) {
   int64_t now = now_ns();
   if (!flag(card, "hang", 0)) card->position += (now - card->last) * 1e-9 * card->io.rate * (1 + card->ppm * 1e-6);
   card->last = now;
   snd_pcm_uframes_t due = (snd_pcm_uframes_t)card->position;
-  int dry = due > card->written || flag(card, "xrun", 1);
-  card->heard = due > card->written ? card->written : due;
-  record_until(card, card->heard);
+  snd_pcm_uframes_t limit = card->written + (is_recording(card) ? card->io.buffer_size : 0);
+  int dry = due > limit || flag(card, "xrun", 1);
+  card->heard = due > limit ? limit : due;
+  if (!is_recording(card)) record_until(card, card->heard);
   return dry ? -EPIPE : 0;
 }
 
 static int card_start(snd_pcm_ioplug_t *io) {
   Card *card = io->private_data;
   card->last = now_ns();
+  if (!card->origin) card->origin = card->last;
+  card->base = (snd_pcm_uframes_t)((card->last - card->origin) * 1e-9 * io->rate * (1 + card->ppm * 1e-6));
   card->running = 1;
   set_timer(card, (long)(1e9 * io->period_size / io->rate / 4));
   return 0;
@@ -108,11 +118,31 @@ static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io) {
   return card->heard % card->boundary;
 }
 
+// Writes frames of the card's clock into `to`.
+static void make_frames(Card *card, char *to, snd_pcm_uframes_t count) {
+  int width = (int)(card->frame_bytes / card->io.channels);
+  for (snd_pcm_uframes_t done = 0; done < count; done++) {
+    int value = (int)((card->base + card->written + done) % 16384);
+    for (unsigned channel = 0; channel < card->io.channels; channel++, to += width) {
+      int16_t narrow = (int16_t)value;
+      int32_t wide = value << 16;
+      float real = (float)value / 32768;
+      if (width == 2) memcpy(to, &narrow, 2);
+      else memcpy(to, card->io.format == SND_PCM_FORMAT_FLOAT_LE ? (void *)&real : (void *)&wide, 4);
+    }
+  }
+}
+
 static snd_pcm_sframes_t card_transfer(
     snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset, snd_pcm_uframes_t count) {
   Card *card = io->private_data;
   if (is_gone(card)) return -ENODEV;
-  const char *from = (const char *)areas->addr + (areas->first + areas->step * offset) / 8;
+  char *from = (char *)areas->addr + (areas->first + areas->step * offset) / 8;
+  if (is_recording(card)) {
+    make_frames(card, from, count);
+    card->written += count;
+    return count;
+  }
   for (snd_pcm_uframes_t done = 0; done < count; done++) {
     size_t place = (card->written + done) % io->buffer_size;
     memcpy(card->ring + place * card->frame_bytes, from + done * card->frame_bytes, card->frame_bytes);
@@ -144,15 +174,16 @@ static int card_prepare(snd_pcm_ioplug_t *io) {
 static int card_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *polled, unsigned int count, unsigned short *events) {
   Card *card = io->private_data;
   (void)polled; (void)count;
+  unsigned short stir = is_recording(card) ? POLLIN : POLLOUT;
   *events = 0;
   if (is_gone(card)) {
     snd_pcm_ioplug_set_state(io, SND_PCM_STATE_DISCONNECTED);
-    *events = POLLERR | POLLOUT;
+    *events = POLLERR | stir;
     return 0;
   }
   snd_pcm_sframes_t room = snd_pcm_avail_update(io->pcm);
-  if (room < 0) *events = POLLERR | POLLOUT;
-  else if (room >= (snd_pcm_sframes_t)card->avail_min || !card->running) *events = POLLOUT;
+  if (room < 0) *events = POLLERR | stir;
+  else if (room >= (snd_pcm_sframes_t)card->avail_min || !card->running) *events = stir;
   else {
     uint64_t ticks;
     ssize_t done = read(card->timer, &ticks, sizeof ticks);
@@ -165,7 +196,7 @@ static int card_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *frames) {
   Card *card = io->private_data;
   if (is_gone(card)) return -ENODEV;
   if (card->running && advance(card) < 0) return -EPIPE;
-  *frames = card->written - card->heard;
+  *frames = is_recording(card) ? card->heard - card->written : card->written - card->heard;
   return 0;
 }
 
@@ -243,7 +274,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(paced) {
   card->ppm = settings.ppm;
   card->boundary = LONG_MAX;
   card->avail_min = 1;
-  card->record = settings.record ? open(settings.record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
+  card->record = settings.record && stream == SND_PCM_STREAM_PLAYBACK ? open(settings.record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
   card->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   card->io.version = SND_PCM_IOPLUG_VERSION;
   card->io.name = "paced test card";

@@ -72,7 +72,7 @@ def test_types_are_listed_with_ports_and_options(start):
     types = {entry["name"]: entry for entry in router.api("/types")}
     expected = {
         "tone", "gain", "mixer", "resample", "meter", "delay", "null", "event.log", "ariacast.receiver", "http.stream",
-        "alsa.sink"}
+        "alsa.sink", "alsa.source"}
     assert set(types) >= expected
     gain = router.api("/types/gain")
     options = {option["name"]: option for option in gain["options"]}

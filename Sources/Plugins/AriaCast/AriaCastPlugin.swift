@@ -8,6 +8,7 @@ public enum AriaCastPlugin: Plugin {
     try registrar.add(MP3Encoder.self)
     try registrar.add(AlsaSink.self)
     try registrar.add(AriacastDashboard.self)
+    try registrar.add(AlsaSource.self)
     try registrar.add(AvahiAdvertiser.self)
     try registrar.add(SpeakerCast.self)
   }

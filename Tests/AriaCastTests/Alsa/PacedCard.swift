@@ -16,6 +16,11 @@ final class PacedCard: Sendable {
     guard unsafe system("cc -O2 -shared -fPIC -DPIC -o \(library) \(source) -lasound") == 0 else { return false }
     unsafe setenv("ALSA_CONFIG_PATH", doubles + "/asound.conf", 1)
     unsafe setenv("PACED_CARD", library, 1)
+    let mixer = "/tmp/fake-mixer-\(getpid()).so"
+    guard unsafe system("cc -O2 -shared -fPIC -DPIC -o \(mixer) \(doubles)/alsa-fakectl.c -lasound") == 0 else {
+      return false
+    }
+    unsafe setenv("FAKE_MIXER", mixer, 1)
     return true
   }()
 
@@ -26,7 +31,7 @@ final class PacedCard: Sendable {
   }
 
   deinit {
-    for name in ["played.raw", "unplugged", "hang", "xrun"] { unsafe unlink("\(folder)/\(name)") }
+    for name in ["played.raw", "unplugged", "hang", "xrun", "mixer"] { unsafe unlink("\(folder)/\(name)") }
     unsafe rmdir(folder)
   }
 
@@ -40,6 +45,24 @@ final class PacedCard: Sendable {
 
   func lower(_ flag: String) { unsafe unlink("\(folder)/\(flag)") }
   func has(_ flag: String) -> Bool { unsafe access("\(folder)/\(flag)", F_OK) == 0 }
+
+  /// Gives the card a volume control, or moves it as another program would: `" 75 1"` is 75 of 100 and not muted.
+  func setMixer(_ text: String) {
+    let descriptor = unsafe open("\(folder)/mixer", O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
+    defer { close(descriptor) }
+    let bytes = Array(text.utf8)
+    _ = unsafe write(descriptor, bytes, bytes.count)
+  }
+
+  /// What the card's volume control stands at.
+  var mixer: String {
+    let descriptor = unsafe open("\(folder)/mixer", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return "" }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 16)
+    let count = unsafe read(descriptor, &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 10 }, as: UTF8.self)
+  }
 
   /// What was heard so far.
   var played: [UInt8] {

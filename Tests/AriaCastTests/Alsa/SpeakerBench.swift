@@ -18,6 +18,7 @@ final class JumpingTime: TimeSource {
 final class SpeakerBench: Sendable {
   let time = JumpingTime()
   let log = CollectLog()
+  let store: FakeStore
   let node: any Node
   private let host: FakeHost
   private let loop: Loop
@@ -25,11 +26,16 @@ final class SpeakerBench: Sendable {
   private let life = PthreadLock<Task<NodeFailure?, Never>?>(nil)
   private let lastStream = Atomic<UInt64>(0)
 
-  init(_ device: String, latencyMs: Int = 200, combine: Combination = .mix) throws {
+  init(
+    _ device: String, latencyMs: Int = 200, combine: Combination = .mix, mixer: OrFalse<MixerChoice> = .on(.auto),
+    store: FakeStore = FakeStore()
+  ) throws {
+    self.store = store
     var config = AlsaSinkConfig()
     config.device = device
     config.latencyMs = latencyMs
     config.combine = combine
+    config.mixer = mixer
     host = try FakeHost(node: "speaker")
     loop = Loop(name: "bench", poller: try ParkingPoller(), time: time)
     loop.start()
@@ -41,7 +47,7 @@ final class SpeakerBench: Sendable {
         id: "speaker", label: "speaker", log: Log(source: "speaker", level: .debug, sink: log), metrics: metrics,
         time: time, loop: loop, blocking: fake.blocking, web: fake.web, http: fake.http, sockets: UnreachableSockets(),
         datagrams: fake.datagrams,
-        folder: fake.folder, store: FakeStore(), graph: fake.graph))
+        folder: fake.folder, store: store, graph: fake.graph))
   }
 
   /// Prepares and runs the node, as the supervisor does, for as long as `body` takes.
@@ -90,6 +96,18 @@ final class SpeakerBench: Sendable {
     ["card_underruns", "stream_underruns", "trims"].map { metrics.counter("router_speaker_\($0)_total", "").current }
   }
   var isRunning: Bool { metrics.gauge("router_speaker_running", "").current == 1 }
+
+  /// What the node wrote to its log, each line with its facts.
+  var words: [String] { log.lines.map { line in line.facts.reduce(line.message) { "\($0) \($1.0)=\($1.1)" } } }
+  /// What the node said about its loudness.
+  var volumes: [VolumeEvent] {
+    host.graph.events.filter { $0.port == "volumeState" }.compactMap { $0.payload as? VolumeEvent }
+  }
+
+  /// Sends an event to the node's `volume` port.
+  func set(_ volume: VolumeEvent) async {
+    await node.receive(Event(source: "page.volume", payload: volume), on: "volume")
+  }
 
   /// Opens a stream that reaches the speaker.
   func open(_ format: StreamFormat) async throws -> BenchStream {

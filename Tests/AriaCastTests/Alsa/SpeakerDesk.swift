@@ -10,6 +10,7 @@ struct SpeakerDesk: ~Copyable {
     sampleRate: 48_000, channels: 2, encoding: .int16, periodFrames: 480, bufferFrames: 1920)
 
   let table = VoiceTable()
+  let volume = SpeakerVolume()
   let wakeUp: WakeUp
   var mixer: SpeakerMixer
   var now = Instant(nanoseconds: 1_000_000_000)
@@ -17,7 +18,7 @@ struct SpeakerDesk: ~Copyable {
 
   init(_ combination: Combination = .mix) throws {
     wakeUp = try WakeUp()
-    mixer = SpeakerMixer(table: table, combination: combination, format: Self.card)
+    mixer = SpeakerMixer(table: table, combination: combination, volume: volume, format: Self.card)
   }
 
   /// A stream without a card.

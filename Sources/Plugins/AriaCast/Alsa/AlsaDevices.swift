@@ -1,11 +1,15 @@
 internal import CALSA
 internal import Glibc
 
-/// The playback devices alsa-lib's configuration names on this machine. Blocking; control side.
+/// The devices alsa-lib's configuration names on this machine. Blocking; control side.
 enum AlsaDevices {
+  /// What a device is wanted for.
+  enum Purpose { case playing, recording }
+
   /// Names as they are written in `device`: `default`, `hw:CARD=Headphones,DEV=0`. Empty without alsa-lib's
   /// configuration files.
-  static func names() -> [String] {
+  static func names(_ purpose: Purpose = .playing) -> [String] {
+    let other = purpose == .playing ? "Input" : "Output"
     AlsaWords.listen()
     defer { AlsaWords.release() }
     var hints: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
@@ -15,7 +19,7 @@ enum AlsaDevices {
     var index = 0
     while let hint = unsafe list[index] {
       index += 1
-      guard unsafe text(hint, "IOID") != "Input", let name = unsafe text(hint, "NAME") else { continue }
+      guard unsafe text(hint, "IOID") != other, let name = unsafe text(hint, "NAME") else { continue }
       names.append(name)
     }
     return names

@@ -10,7 +10,11 @@ public enum AlsaSink: NodeDefinition {
   public static let traits: NodeTraits = .soundDevice
 
   public static func ports(for config: AlsaSinkConfig) -> [Port] {
-    [.audioIn("audio", "PCM of any rate and channel count; converted to what the card can do.")]
+    [
+      .audioIn("audio", "PCM of any rate and channel count; converted to what the card can do."),
+      .eventIn("volume", VolumeEvent.self, "How loud the speaker is to be; remembered across restarts."),
+      .eventOut("volumeState", VolumeEvent.self, "How loud the speaker is."),
+    ]
   }
 
   public static func claims(of config: AlsaSinkConfig) -> [Claim] { [.device(config.device)] }
@@ -28,6 +32,7 @@ public struct AlsaSinkConfig: Configuration {
   var latencyMs = 200
   var combine = Combination.mix
   var periodMs = 10
+  var mixer = OrFalse.on(MixerChoice.auto)
 
   public init() {}
 
@@ -41,5 +46,9 @@ public struct AlsaSinkConfig: Configuration {
     Option(
       "periodMs", \.periodMs, 2...100, unit: "ms",
       "Wished time between two wake-ups of the card; short is less delay, long is less work"),
+    Option(
+      "mixer", \.mixer,
+      "Control on the card that volume events move: its name, or \"auto\" for Master, PCM and the like; else software does"
+    ),
   ]
 }

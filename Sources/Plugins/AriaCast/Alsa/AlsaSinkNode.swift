@@ -2,13 +2,18 @@ internal import RouterCore
 
 /// The control half of `alsa.sink`: opens the card, and gives every stream a voice on it, now or when the card is back.
 actor AlsaSinkNode: Node {
-  private let config: AlsaSinkConfig
-  private let context: NodeContext
+  let config: AlsaSinkConfig
+  let context: NodeContext
   private let metrics: SpeakerMetrics
   private var speaker: (card: Speaker, format: CardFormat)?
   private var inputs: [SpeakerInput] = []
   private var lastOrder = 0
   private var hasSaidPriority = false
+  /// How loud the speaker is; nil until it is known.
+  var volume: VolumeEvent?
+  let loudness = SpeakerVolume()
+  /// The card's own volume control, while there is one.
+  var mixer: (link: MixerLink, hasSwitch: Bool)?
 
   init(_ config: AlsaSinkConfig, _ context: NodeContext) {
     self.config = config
@@ -17,6 +22,7 @@ actor AlsaSinkNode: Node {
   }
 
   func prepare() async throws(NodeFailure) {
+    await recallVolume()
     let opened: (card: Speaker, result: Result<Speaker.Opened, CardFailure>)
     do throws(SystemError) {
       let card = try Speaker(settings)
@@ -31,6 +37,8 @@ actor AlsaSinkNode: Node {
     case .success(let details):
       metrics.openings.add()
       say(details)
+      await connectMixer(of: details.mixer)
+      await settleVolume()
       speaker = (opened.card, details.format)
       inputs.removeAll { $0.isOver }
       for input in inputs { reconnect(input) }
@@ -51,6 +59,7 @@ actor AlsaSinkNode: Node {
     guard let card = speaker?.card else { return }
     speaker = nil
     for input in inputs { input.disconnect() }
+    await disconnectMixer()
     card.stop()
     _ = await card.end
   }
@@ -68,7 +77,7 @@ actor AlsaSinkNode: Node {
   private var settings: Speaker.Settings {
     Speaker.Settings(
       name: "card-\(context.id)", device: config.device, period: .milliseconds(config.periodMs),
-      combination: config.combine, time: context.time, metrics: metrics)
+      combination: config.combine, time: context.time, metrics: metrics, volume: loudness)
   }
 
   private static let full = StageRefusal("a sound card plays at most \(VoiceTable.capacity) streams", bridge: "mixer")

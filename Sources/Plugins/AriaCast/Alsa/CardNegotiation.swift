@@ -2,6 +2,12 @@ internal import CALSA
 internal import Glibc
 internal import RouterCore
 
+/// What a recording is wished to be.
+struct CaptureWish: Sendable, Equatable {
+  var sampleRate = 48_000
+  var channels = 2
+}
+
 /// Finds the format in which a card and the router meet: the card's own rate and channels, no conversion in alsa-lib.
 ///
 /// Wished: 48,000 Hz, two channels, 16 bits. What the card cannot do is replaced by the nearest it can; the streams'
@@ -14,7 +20,9 @@ enum CardNegotiation {
   /// The buffer is this many periods where the card lets us choose; how much of it is used is decided while it plays.
   private static let periods: UInt = 4
 
-  static func agree(on pcm: OpaquePointer, period: Duration) throws(CardFailure) -> CardFormat {
+  static func agree(
+    on pcm: OpaquePointer, period: Duration, wish: CaptureWish? = nil
+  ) throws(CardFailure) -> CardFormat {
     var made: OpaquePointer?
     guard unsafe snd_pcm_hw_params_malloc(&made) == 0, let params = unsafe made else {
       throw CardFailure(attempt: "set up", code: ENOMEM, words: "")
@@ -23,11 +31,12 @@ enum CardNegotiation {
     try check(unsafe snd_pcm_hw_params_any(pcm, params), "read the abilities of")
     _ = unsafe snd_pcm_hw_params_set_rate_resample(pcm, params, 0)
     try check(
-      unsafe snd_pcm_hw_params_set_access(pcm, params, SND_PCM_ACCESS_RW_INTERLEAVED), "write interleaved sound to")
+      unsafe snd_pcm_hw_params_set_access(pcm, params, SND_PCM_ACCESS_RW_INTERLEAVED), "exchange interleaved sound with"
+    )
     let encoding = try unsafe chooseEncoding(pcm, params)
-    var channels: UInt32 = 2
+    var channels = UInt32(wish?.channels ?? 2)
     try check(unsafe snd_pcm_hw_params_set_channels_near(pcm, params, &channels), "choose the channels of")
-    var rate: UInt32 = 48_000
+    var rate = UInt32(wish?.sampleRate ?? 48_000)
     try check(unsafe snd_pcm_hw_params_set_rate_near(pcm, params, &rate, nil), "choose the sample rate of")
     var periodFrames = snd_pcm_uframes_t(max(16, period.seconds * Double(rate)))
     try check(unsafe snd_pcm_hw_params_set_period_size_near(pcm, params, &periodFrames, nil), "choose the period of")
@@ -55,7 +64,7 @@ enum CardNegotiation {
       return encoding
     }
     let ours = CardEncoding.allCases.map(\.rawValue).joined(separator: ", ")
-    throw CardFailure(attempt: "use", code: EINVAL, words: "it takes none of \(ours); \"plughw:…\" converts")
+    throw CardFailure(attempt: "use", code: EINVAL, words: "it knows none of \(ours); \"plughw:…\" converts")
   }
 
   /// The clock starts only when told to, stops when it runs dry, and wakes a waiting thread at `room` free frames.

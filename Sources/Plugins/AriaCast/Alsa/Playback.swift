@@ -17,7 +17,9 @@ struct Playback: ~Copyable {
   private var isHeard = false
 
   init(card: consuming SoundCard, speaker: Speaker, isRealtime: Bool) {
-    mixer = SpeakerMixer(table: speaker.table, combination: speaker.settings.combination, format: card.format)
+    mixer = SpeakerMixer(
+      table: speaker.table, combination: speaker.settings.combination, volume: speaker.settings.volume,
+      format: card.format)
     pacing = PlaybackPacing(format: card.format, isRealtime: isRealtime, at: speaker.settings.time.now)
     metrics = speaker.settings.metrics
     self.card = card

@@ -2,7 +2,7 @@ internal import CALSA
 internal import Glibc
 internal import RouterCore
 
-/// One opened playback device of alsa-lib. Owned by the thread that plays; closed when it goes.
+/// One opened device of alsa-lib, that plays or records. Owned by its device thread; closed when it goes.
 ///
 /// The device is never waited for except in ``wait(milliseconds:)``: it is opened non-blocking and written to only when
 /// it has room. Error numbers are positive.
@@ -16,15 +16,17 @@ internal import RouterCore
   /// - Parameters:
   ///   - device: `default`, `hw:CARD=Headphones`, anything alsa-lib's configuration knows.
   ///   - period: Wished time between two wake-ups; the card may choose another.
-  init(device: String, period: Duration) throws(CardFailure) {
+  ///   - capture: Opens it for recording, with this wish.
+  init(device: String, period: Duration, capture: CaptureWish? = nil) throws(CardFailure) {
     AlsaWords.listen()
     var opened: OpaquePointer?
-    let code = unsafe snd_pcm_open(&opened, device, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK)
+    let direction = capture == nil ? SND_PCM_STREAM_PLAYBACK : SND_PCM_STREAM_CAPTURE
+    let code = unsafe snd_pcm_open(&opened, device, direction, SND_PCM_NONBLOCK)
     guard code >= 0, let pcm = unsafe opened else {
       throw CardFailure(attempt: "open", code: code < 0 ? -code : ENODEV, words: AlsaWords.heard)
     }
     do throws(CardFailure) {
-      format = try unsafe CardNegotiation.agree(on: pcm, period: period)
+      format = try unsafe CardNegotiation.agree(on: pcm, period: period, wish: capture)
     } catch {
       unsafe snd_pcm_close(pcm)
       throw error
@@ -38,11 +40,39 @@ internal import RouterCore
 
   deinit { unsafe snd_pcm_close(pcm) }
 
+  /// The name under which alsa-lib opens the mixer of this device: that of the card it plays on, else the device's own.
+  func mixer(of device: String) -> String {
+    var made: OpaquePointer?
+    guard unsafe snd_pcm_info_malloc(&made) == 0, let info = unsafe made else { return device }
+    defer { unsafe snd_pcm_info_free(info) }
+    guard unsafe snd_pcm_info(pcm, info) >= 0 else { return device }
+    let card = unsafe snd_pcm_info_get_card(info)
+    return card < 0 ? device : "hw:\(card)"
+  }
+
   /// Frames written and not yet played.
   func queuedFrames() throws(CardCode) -> Int {
     let room = unsafe snd_pcm_avail_update(pcm)
     if room < 0 { throw CardCode(Int32(-room)) }
     return max(0, format.bufferFrames - Int(room))
+  }
+
+  /// Frames recorded and not yet read.
+  func recordedFrames() throws(CardCode) -> Int {
+    let frames = unsafe snd_pcm_avail_update(pcm)
+    if frames < 0 { throw CardCode(Int32(-frames)) }
+    return Int(frames)
+  }
+
+  /// Reads whole frames into `bytes`, from byte `start` to its end at most.
+  /// - Returns: Frames read.
+  func read(into bytes: inout [UInt8], from start: Int) throws(CardCode) -> Int {
+    let frames = (bytes.count - start) / format.bytesPerFrame
+    let code = unsafe bytes.withUnsafeMutableBytes { bytes in
+      unsafe snd_pcm_readi(pcm, bytes.baseAddress?.advanced(by: start), snd_pcm_uframes_t(frames))
+    }
+    if code < 0 { throw CardCode(Int32(-code)) }
+    return Int(code)
   }
 
   /// Asks the hardware itself whether it is still there. A system call; for a card that rests.
@@ -75,7 +105,7 @@ internal import RouterCore
     if happened == 0 { return false }
     var events: UInt16 = 0
     try check(unsafe snd_pcm_poll_descriptors_revents(pcm, &descriptors, count, &events))
-    return Int32(events) & (Int32(POLLOUT) | Int32(POLLERR) | Int32(POLLNVAL) | Int32(POLLHUP)) != 0
+    return Int32(events) & (Int32(POLLOUT) | Int32(POLLIN) | Int32(POLLERR) | Int32(POLLNVAL) | Int32(POLLHUP)) != 0
   }
 
   /// Writes whole frames.

@@ -12,11 +12,14 @@ final class Speaker: Sendable {
     var combination: Combination
     var time: any TimeSource
     var metrics: SpeakerMetrics
+    var volume: SpeakerVolume
   }
 
   /// A card that plays.
   struct Opened: Sendable {
     var format: CardFormat
+    /// alsa-lib's name of the mixer that belongs to the card; there need not be one.
+    var mixer: String
     /// errno of the refused real-time priority; nil when it was granted.
     var realtimeRefusal: Int32?
   }
@@ -58,7 +61,8 @@ final class Speaker: Sendable {
     do throws(CardFailure) {
       let card = try SoundCard(device: settings.device, period: settings.period)
       let refusal = DeviceThread.requestRealtime()
-      opened.fulfil(.success(Opened(format: card.format, realtimeRefusal: refusal)))
+      opened.fulfil(
+        .success(Opened(format: card.format, mixer: card.mixer(of: settings.device), realtimeRefusal: refusal)))
       var playback = Playback(card: card, speaker: self, isRealtime: refusal == nil)
       ended.fulfil(playback.run())
     } catch {

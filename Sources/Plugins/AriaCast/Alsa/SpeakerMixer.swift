@@ -7,16 +7,20 @@ enum Combination: String, OptionValue, CaseIterable { case mix, newest }
 struct SpeakerMixer: ~Copyable {
   private let table: VoiceTable
   private let combination: Combination
+  private let volume: SpeakerVolume
   private let format: CardFormat
+  private var loudness: VolumeRamp
   private var sum: [Float]
   private var single: [Float]
   private var bytes: [UInt8]
   /// Streams in the last period, whether they were heard or not.
   private(set) var voices = 0
 
-  init(table: VoiceTable, combination: Combination, format: CardFormat) {
+  init(table: VoiceTable, combination: Combination, volume: SpeakerVolume, format: CardFormat) {
     self.table = table
     self.combination = combination
+    self.volume = volume
+    loudness = VolumeRamp(gain: volume.gain, sampleRate: format.sampleRate)
     self.format = format
     sum = Array(repeating: 0, count: format.periodFrames * format.channels)
     single = sum
@@ -43,6 +47,8 @@ struct SpeakerMixer: ~Copyable {
       let state = combination == .mix ? add(slot, now) : addIfNewest(slot, now, &isTaken)
       if state == .playing { isHeard = true }
     }
+    loudness.aim(at: volume.gain)
+    loudness.apply(to: &sum, channels: format.channels)
     if isLast { ramp(from: 1, to: 0) }
     Self.store(sum, as: format.encoding, into: &bytes)
     return isHeard

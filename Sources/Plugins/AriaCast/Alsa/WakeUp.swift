@@ -39,14 +39,26 @@ internal import Synchronization
   /// Announces the sleep; what is woken from here on is not lost. The sleeping thread only.
   func prepare() { isAsleep.store(true, ordering: .sequentiallyConsistent) }
 
+  /// Sleeps after ``prepare()`` until somebody wakes it or something happens at `descriptors`, where it is filled in.
+  func sleep(beside descriptors: inout [pollfd]) {
+    descriptors.append(pollfd(fd: reader, events: Int16(POLLIN), revents: 0))
+    _ = unsafe poll(&descriptors, nfds_t(descriptors.count), -1)
+    descriptors.removeLast()
+    settle()
+  }
+
   /// Sleeps after ``prepare()``.
   /// - Returns: true if somebody woke it.
   func sleep(milliseconds: Int32) -> Bool {
     var descriptor = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
     let woken = unsafe poll(&descriptor, 1, milliseconds) > 0
+    settle()
+    return woken
+  }
+
+  private func settle() {
     isAsleep.store(false, ordering: .releasing)
     var bytes: UInt64 = 0
     while unsafe read(reader, &bytes, 8) > 0 {}
-    return woken
   }
 }
