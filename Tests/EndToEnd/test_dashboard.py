@@ -170,8 +170,21 @@ def test_listen_carries_the_senders_frames_bit_for_bit(start):
     assert bytes(heard) == sent.tobytes()
 
 
+def turn(router, level):
+    """A controller turns the speaker. One that nobody ever turned tells no loudness."""
+    async def once():
+        async with aiohttp.ClientSession() as session, session.ws_connect(router.url("phone", "/control")) as ws:
+            await ws.send_json({"command": "volume_set", "level": level})
+            while (await ws.receive_json(timeout=5)).get("command") != "volume_set":
+                pass
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, once()).result(10)
+
+
 def test_metadata_are_shown_as_text_and_buttons_reach_the_sender(start, chromium):
     router = start(speaker())
+    turn(router, 70)
     silence = np.ones((48_000 * 8, 2), dtype=np.int16) * 3_000
     cast = phone.Phone(*router.bound("phone"), sound.packets(silence)).start()
     cast.greeted.wait(5)
@@ -183,7 +196,7 @@ def test_metadata_are_shown_as_text_and_buttons_reach_the_sender(start, chromium
         assert page.inner_text("#title") == evil and page.locator("#title img").count() == 0
         assert evil in page.text_content("#announce")
         assert page.inner_text("#elapsed").startswith("1:0") and page.inner_text("#total") == "3:20"
-        assert page.inner_text("#status-text") == "Playing"
+        wait(page, "document.getElementById('status-text').textContent === 'Playing'")
         page.get_by_role("button", name="Pause", exact=True).click()
         page.get_by_role("button", name="Next track").press("Enter")
         page.locator("#seek").fill("90000")
@@ -235,7 +248,9 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(start, chromium, locale, schem
 def test_everything_is_reached_by_keyboard_and_the_language_can_be_chosen(start, chromium):
     router = start(speaker())
     with opened(chromium, router) as page:
-        wait(page, "ariacast.state.volume !== null")
+        assert page.locator("#volume-row").is_hidden(), "nobody has turned the speaker yet"
+        turn(router, 70)
+        wait(page, "ariacast.state.volume?.percent === 70")
         reached = []
         for _ in range(14):
             page.keyboard.press("Tab")
