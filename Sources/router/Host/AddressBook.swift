@@ -26,12 +26,10 @@ struct BookedWebServer: WebServer {
   func lease(_ routes: [Route], on listener: ListenerSettings, by node: NodeID) async throws(NodeFailure)
     -> any WebLease
   {
-    var listener = listener
-    if listener.limits == ListenerLimits() { listener.limits = limits }
-    let lease = try await server.lease(routes, on: listener, by: node)
+    let lease = try await server.lease(routes, on: listener.limited(by: limits), by: node)
     book.add(lease.address, of: node)
     log.debug("listening", ("address", lease.address.description))
-    return BookedLease(lease: lease, node: node, book: book)
+    return BookedLease(lease: lease, node: node, book: book, limits: limits)
   }
 
   func makeFeed(_ settings: FeedSettings) -> any LiveFeed { server.makeFeed(settings) }
@@ -41,12 +39,23 @@ private struct BookedLease: WebLease {
   let lease: any WebLease
   let node: NodeID
   let book: AddressBook
+  let limits: ListenerLimits
   var address: PeerAddress { lease.address }
 
   func replace(_ routes: [Route]) async throws(NodeFailure) { try await lease.replace(routes) }
+  func update(_ listener: ListenerSettings) async { await lease.update(listener.limited(by: limits)) }
 
   func release() async {
     book.remove(lease.address, of: node)
     await lease.release()
+  }
+}
+
+extension ListenerSettings {
+  /// With the document's limits where the node says none.
+  fileprivate func limited(by document: ListenerLimits) -> ListenerSettings {
+    var settings = self
+    if limits == ListenerLimits() { settings.limits = document }
+    return settings
   }
 }

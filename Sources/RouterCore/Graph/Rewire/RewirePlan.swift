@@ -28,7 +28,7 @@ public struct RewirePlan: Sendable, Equatable {
         added.append(node.id)
         continue
       }
-      switch NodeDifference(from: known, to: node) {
+      switch ClaimExchange(old, new).settle(NodeDifference(from: known, to: node), of: known, node) {
       case .none: kept.append(node.id)
       case .inPlace: updated.append(node.id)
       case .replacement: replaced.append(node.id)
