@@ -5,24 +5,45 @@ import Testing
 
 @testable import RouterWeb
 
-/// Allocations of the loop's thread as seen at two calls, the first after a warm-up.
+/// Allocations of the loop's thread between two calls: the first after a warm-up, the other at least 200 calls and two
+/// looks at all connections' time limits later.
 private final class AllocationWindow: Sendable {
-  private let calls = Atomic<Int>(0)
+  struct Count: Equatable {
+    var allocations: UInt64
+    var calls: UInt64
+  }
+  private static let warmUp: UInt64 = 200
+  private static let least: UInt64 = 200
+  private static let leastTime = Duration.milliseconds(600)
+
+  private let calls = Atomic<UInt64>(0)
   private let first = Atomic<UInt64>(0)
   private let last = Atomic<UInt64>(0)
+  private let begun = Atomic<Int64>(0)
+  private let ended = Atomic<UInt64>(0)
 
-  func note() {
-    switch calls.add(1, ordering: .relaxed).newValue {
-    case 200: first.store(allocation_count(), ordering: .relaxed)
-    case 400: last.store(allocation_count(), ordering: .releasing)
-    default: break
+  /// On the loop.
+  func note(on loop: isolated Loop) {
+    let call = calls.add(1, ordering: .relaxed).newValue
+    let now = loop.time.now.nanoseconds
+    if call == AllocationWindow.warmUp {
+      begun.store(now, ordering: .relaxed)
+      first.store(allocation_count(), ordering: .relaxed)
     }
+    guard call >= AllocationWindow.warmUp + AllocationWindow.least, ended.load(ordering: .relaxed) == 0,
+      now - begun.load(ordering: .relaxed) >= AllocationWindow.leastTime.nanoseconds
+    else { return }
+    last.store(allocation_count(), ordering: .relaxed)
+    ended.store(call, ordering: .releasing)
   }
 
   /// nil until both calls were made.
-  var count: UInt64? {
-    let last = last.load(ordering: .acquiring)
-    return last == 0 ? nil : last - first.load(ordering: .relaxed)
+  var count: Count? {
+    let ended = ended.load(ordering: .acquiring)
+    guard ended > 0 else { return nil }
+    return Count(
+      allocations: last.load(ordering: .relaxed) - first.load(ordering: .relaxed),
+      calls: ended - AllocationWindow.warmUp)
   }
 }
 
@@ -38,7 +59,7 @@ private final class CountingHandler: WebSocketHandler {
   }
 
   func message(_ message: WebSocketLoan, on loop: isolated Loop) -> WebSocketVerdict {
-    window.note()
+    window.note(on: loop)
     if allocates { kept = [Int](repeating: 1, count: 10) }
     return .go
   }
@@ -64,9 +85,9 @@ private final class CountingHandler: WebSocketHandler {
       // A message that comes in pieces makes the decoder take its memory, once.
       await client.send(Array(frame.prefix(100)))
       await client.send(Array(frame.dropFirst(100)))
-      for _ in 0..<400 { await client.send(frame) }
-      while window.count == nil { await Task.yield() }
-      #expect(window.count == (allocates ? 200 : 0))
+      while window.count == nil { await client.send(frame) }
+      let count = try #require(window.count)
+      #expect(count.allocations == (allocates ? count.calls : 0))
     }
   }
 
@@ -85,13 +106,13 @@ private final class CountingHandler: WebSocketHandler {
     let loop = host.host.loops[0]
     await loop.perform { loop in
       let packet = [UInt8](repeating: 7, count: 3840)
-      loop.schedule(at: loop.time.now, every: .milliseconds(1)) { _ in
-        window.note()
+      loop.schedule(at: loop.time.now, every: .milliseconds(1)) { loop in
+        window.note(on: loop)
         feed.write(unsafe packet.span.bytes)
       }
     }
     while window.count == nil { _ = await clients[4].readSome() }
-    #expect(window.count == 0)
+    #expect(window.count?.allocations == 0)
     await host.stop()
   }
 }
