@@ -88,8 +88,6 @@ final class Shard: ReadinessHandler {
     try await handle.loop.perform { loop throws(SystemError) in
       let shard = Shard(handle)
       shard.watch = try loop.watch(handle.signal.descriptor, for: .read, shard)
-      // The runtime makes a generic type's description where it is first used; not between two packets.
-      shard.sweep(on: loop)
     }
   }
 
