@@ -37,7 +37,7 @@ actor Host {
     let state = StateFile(path: "\(folder)/state.json", blocking: web.blocking, log: log)
     let services = NodeServices(
       web: web, state: state, metrics: metrics, sink: tee, level: level, limits: document.limits, folder: folder,
-      book: book)
+      book: book, access: ActionAccess(token: document.admin.token))
     self.document = document
     self.registrar = registrar
     self.folder = folder
