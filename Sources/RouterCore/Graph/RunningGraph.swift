@@ -58,7 +58,7 @@ public actor RunningGraph {
     for supervisor in supervisors { await supervisor.waitForFirstTry() }
   }
 
-  private func add(_ plan: PlannedNode) {
+  func add(_ plan: PlannedNode) {
     let dropped = metrics.metric(
       "router_events_dropped_total", .counter, help: "Events dropped because 256 waited", node: plan.id)
     let id = plan.id
