@@ -4,7 +4,8 @@ extension AdminAPI {
   private static let applied = AdminAnswer(summary: "Applied and saved; the ETag is the new revision", schema: "Change")
 
   private static let refusals = [
-    AdminAnswer(status: 400, summary: "Not JSON, or a wrong query", type: "application/problem+json", schema: "Problem"),
+    AdminAnswer(
+      status: 400, summary: "Not JSON, or a wrong query", type: "application/problem+json", schema: "Problem"),
     AdminAnswer(
       status: 409, summary: "A running node would wait", type: "application/problem+json", schema: "Problem"),
     AdminAnswer(
@@ -52,7 +53,8 @@ extension AdminAPI {
       ) { request throws(AdminProblem) in
         .patchNode(request.parameters["id"] ?? "", try RequestBody.json(request, as: RequestBody.mergePatch))
       },
-      change("DELETE", path, "Removes one node and its links", answers: [Self.missing]) { request throws(AdminProblem) in
+      change("DELETE", path, "Removes one node and its links", answers: [Self.missing]) {
+        request throws(AdminProblem) in
         .removeNode(request.parameters["id"] ?? "")
       },
     ]

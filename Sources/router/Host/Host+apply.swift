@@ -42,7 +42,8 @@ extension Host {
   }
 
   /// The graph of the new document, prepared with its file beside the old one; nothing has changed if it throws.
-  private func rewire(_ edited: EditedDocument, _ request: DocumentRequest) async throws(DocumentRefusal) -> RewirePlan {
+  private func rewire(_ edited: EditedDocument, _ request: DocumentRequest) async throws(DocumentRefusal) -> RewirePlan
+  {
     let before = document.limits
     do throws(NodeFailure) {
       try await admin?.move(to: edited.document)
