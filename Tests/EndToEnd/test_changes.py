@@ -1,12 +1,14 @@
 """The writing half of the admin API: every row of its table, against the real program."""
 
 import json
+import socket
 import threading
 
 import phone
 import pytest
 from admin_client import Admin, quoted
 from documents_used import to_web
+from openapi_check import check_document, operations
 from router import eventually
 
 DOCUMENT = """{
@@ -218,7 +220,7 @@ def test_actions_are_done_and_unknown_ones_refused(start):
     answer = admin.post("nodes/phone/actions/disconnect", {})
     assert answer.status == 200 and answer.json == {"disconnected": 1}
     eventually(lambda: not router.streams(), 5, "the end of the stream")
-    sender.kill()
+    sender.wait(10)
     assert admin.post("nodes/phone/actions/dance").status == 404
     assert admin.post("nodes/fone/actions/disconnect").status == 404
     assert 'did you mean "phone"' in admin.post("nodes/fone/actions/disconnect").json["detail"]
@@ -232,7 +234,7 @@ def test_one_stream_is_disconnected(start):
     answer = admin.delete(f"streams/{stream['id']}")
     assert answer.status == 200 and answer.json == {"disconnected": stream["id"]}
     eventually(lambda: stream["id"] not in [one["id"] for one in router.streams()], 5, "the end of the stream")
-    sender.kill()
+    sender.wait(10)
     assert admin.delete(f"streams/{stream['id']}").status == 404
     assert admin.delete("streams/nonsense").status == 404
 
@@ -283,7 +285,7 @@ def test_secrets_round_trip_as_placeholders(start):
 def test_the_admin_listener_moves_while_it_is_in_use(start):
     router = start(DOCUMENT)
     admin = Admin(router.admin)
-    free = phone.free_port() if hasattr(phone, "free_port") else free_port()
+    free = free_port()
     answer = admin.patch("graph", {"admin": {"listen": f"127.0.0.1:{free}"}}, match="*")
     assert answer.status == 200, answer
     moved = Admin(f"http://127.0.0.1:{free}")
@@ -298,11 +300,8 @@ def test_the_admin_listener_moves_while_it_is_in_use(start):
     assert moved.post("graph/undo").status == 200
 
 
-def listening():
-    import socket
-
-    taken = socket.create_server(("127.0.0.1", 0))
-    return taken
+def listening() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
 
 
 def free_port() -> int:
@@ -312,8 +311,6 @@ def free_port() -> int:
 
 def test_what_the_api_describes_is_what_it_does(admin):
     described = admin.get("/openapi.json").json
-    from openapi_check import check_document, operations
-
     check_document(described)
     examples = {"id": "g", "name": "rotate", "file": "login.css"}
     for method, path, operation in operations(described):

@@ -45,17 +45,17 @@ extension AdminAPI {
       change(
         "PUT", path, "Makes or replaces one node", body: AdminBody(types: RequestBody.json, schema: "Node")
       ) { request throws(AdminProblem) in
-        .setNode(request.parameters["id"] ?? "", try RequestBody.json(request, as: RequestBody.json))
+        .edit(.setNode(request.parameters["id"] ?? "", try RequestBody.json(request, as: RequestBody.json)))
       },
       change(
         "PATCH", path, "Applies a JSON merge patch to one node", body: AdminBody(types: RequestBody.mergePatch),
         answers: [Self.missing]
       ) { request throws(AdminProblem) in
-        .patchNode(request.parameters["id"] ?? "", try RequestBody.json(request, as: RequestBody.mergePatch))
+        .edit(.patchNode(request.parameters["id"] ?? "", try RequestBody.json(request, as: RequestBody.mergePatch)))
       },
       change("DELETE", path, "Removes one node and its links", answers: [Self.missing]) {
         request throws(AdminProblem) in
-        .removeNode(request.parameters["id"] ?? "")
+        .edit(.removeNode(request.parameters["id"] ?? ""))
       },
     ]
   }
@@ -70,12 +70,12 @@ extension AdminAPI {
           throw AdminProblem(
             status: 422, title: "Not a link", detail: "expected {\"from\": \"node.port\", \"to\": \"node.port\"}")
         }
-        return .addLink(from: from, to: to)
+        return .edit(.addLink(from: from, to: to))
       },
       change(
         "DELETE", "\(Self.prefix)/links/{id}", "Removes one link; the other links of its chain stay",
         answers: [Self.missing]
-      ) { request throws(AdminProblem) in .removeLink(request.parameters["id"] ?? "") },
+      ) { request throws(AdminProblem) in .edit(.removeLink(request.parameters["id"] ?? "")) },
     ]
   }
 

@@ -10,12 +10,8 @@ struct DocumentRequest: Sendable {
     case saved([UInt8])
     /// A merge patch on the document.
     case patch(JSON)
-    case setNode(NodeID, JSON)
-    /// A merge patch on one node.
-    case patchNode(NodeID, JSON)
-    case removeNode(NodeID)
-    case addLink(from: String, to: String)
-    case removeLink(LinkID)
+    /// One node or link.
+    case edit(DocumentEdit)
     case undo
     case redo
   }

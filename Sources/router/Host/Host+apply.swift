@@ -42,7 +42,7 @@ extension Host {
   }
 
   /// The graph of the new document, prepared with its file beside the old one; nothing has changed if it throws.
-  private func rewire(_ edited: EditedDocument, _ request: DocumentRequest) async throws(DocumentRefusal) -> RewirePlan
+  private func rewire(_ edited: CheckedDocument, _ request: DocumentRequest) async throws(DocumentRefusal) -> RewirePlan
   {
     let before = document.limits
     do throws(NodeFailure) {
@@ -69,7 +69,7 @@ extension Host {
   }
 
   /// The rewire is done: from now on this is the document.
-  private func take(_ edited: EditedDocument, _ plan: RewirePlan, _ request: DocumentRequest) async {
+  private func take(_ edited: CheckedDocument, _ plan: RewirePlan, _ request: DocumentRequest) async {
     switch request.change {
     case .undo: history.undo()
     case .redo: history.redo()

@@ -2,7 +2,7 @@ import RouterCore
 import RouterWeb
 
 /// A change carried out on paper: the document as it would be, before anything is started.
-struct EditedDocument: Sendable {
+struct CheckedDocument: Sendable {
   var document: RoutesDocument
   /// What the file would hold.
   var text: [UInt8]
@@ -13,7 +13,7 @@ struct EditedDocument: Sendable {
 
 extension Host {
   /// The document after a change; every problem at once where it would not be right.
-  func edited(by change: DocumentRequest.Change) async throws(DocumentRefusal) -> EditedDocument {
+  func edited(by change: DocumentRequest.Change) async throws(DocumentRefusal) -> CheckedDocument {
     switch change {
     case .saved(let text): return try await read(text)
     case .undo:
@@ -25,39 +25,33 @@ extension Host {
     case .whole(let root, let text):
       return try await read(root.json, places: root, text: text)
     case .patch(let patch): return try await read(document.json.patched(by: patch))
-    case .setNode(let id, let node):
-      return try await read(DocumentEdit.setNode(id, to: node, in: document.json))
-    case .patchNode(let id, let patch):
-      guard let node = document.json["nodes"]?[id] else { throw unknownNode(id) }
-      return try await read(DocumentEdit.setNode(id, to: node.patched(by: patch), in: document.json))
-    case .removeNode(let id): return try await withoutNode(id)
-    case .addLink(let from, let to): return try await withLink(from, to)
-    case .removeLink(let id):
-      guard let json = DocumentEdit.removeLink(id, in: document) else { throw unknownLink(id) }
-      return try await read(json)
+    case .edit(let edit): return try await edited(by: edit)
     }
   }
 
-  private func withoutNode(_ id: NodeID) async throws(DocumentRefusal) -> EditedDocument {
-    guard document.json["nodes"]?[id] != nil else { throw unknownNode(id) }
-    let (json, links) = DocumentEdit.removeNode(id, in: document)
-    var edited = try await read(json)
-    edited.facts = [.init("removedLinks", .array(links.map { .string($0) }))]
-    return edited
-  }
-
-  private func withLink(_ from: String, _ to: String) async throws(DocumentRefusal) -> EditedDocument {
-    var edited = try await read(DocumentEdit.addLink(from: from, to: to, in: document.json))
-    let known = Set(document.links.map(\.id))
-    if let new = edited.document.links.first(where: { !known.contains($0.id) }) {
-      edited.facts = [.init("link", .string(new.id))]
+  private func edited(by edit: DocumentEdit) async throws(DocumentRefusal) -> CheckedDocument {
+    let result: EditedDocument
+    do throws(Problem) { result = try document.applying(edit) } catch {
+      var kind = DocumentRefusal.Kind.unknown
+      if case .addLink = edit { kind = .refused }
+      throw DocumentRefusal(kind: kind, detail: error.text(file: ""), problems: kind == .unknown ? [] : [error])
     }
-    return edited
+    var checked = try await read(result.json)
+    switch edit {
+    case .removeNode: checked.facts = [.init("removedLinks", .array(result.removedLinks.map { .string($0) }))]
+    case .addLink:
+      let known = Set(document.links.map(\.id))
+      if let new = checked.document.links.first(where: { !known.contains($0.id) }) {
+        checked.facts = [.init("link", .string(new.id))]
+      }
+    default: break
+    }
+    return checked
   }
 
   /// A value that differs from the present document: the text follows, comments are kept where nothing changed.
   private func read(_ json: JSON, places: LocatedJSON? = nil, text: [UInt8] = []) async throws(DocumentRefusal)
-    -> EditedDocument
+    -> CheckedDocument
   {
     let whole = RoutesDocument.restoringSecrets(in: json, from: document.json, types: registrar)
     let (registrar, surroundings) = (registrar, Surroundings.process(folder: folder))
@@ -69,14 +63,14 @@ extension Host {
     return try checked(read, problems, text: edited)
   }
 
-  private func read(_ text: [UInt8]) async throws(DocumentRefusal) -> EditedDocument {
+  private func read(_ text: [UInt8]) async throws(DocumentRefusal) -> CheckedDocument {
     let (registrar, surroundings) = (registrar, Surroundings.process(folder: folder))
     let (read, problems) = await web.blocking.run { RoutesDocument.read(text, types: registrar, in: surroundings) }
     return try checked(read, problems, text: text)
   }
 
   private func checked(_ read: RoutesDocument?, _ problems: [Problem], text: [UInt8]) throws(DocumentRefusal)
-    -> EditedDocument
+    -> CheckedDocument
   {
     guard var document = read else {
       let errors = problems.filter { $0.severity == .error }
@@ -85,16 +79,6 @@ extension Host {
       throw DocumentRefusal(kind: .refused, detail: "\(count)\(first)", problems: problems)
     }
     overrides.apply(to: &document)
-    return EditedDocument(document: document, text: text, warnings: problems)
-  }
-
-  private func unknownNode(_ id: NodeID) -> DocumentRefusal {
-    let meant = closest(to: id, in: document.nodes.map(\.id)).map { "; did you mean \"\($0)\"?" } ?? ""
-    return DocumentRefusal(kind: .unknown, detail: "there is no node \(JSON.string(id).compact)\(meant)")
-  }
-
-  private func unknownLink(_ id: LinkID) -> DocumentRefusal {
-    let meant = closest(to: id, in: document.links.map(\.id)).map { "; did you mean \"\($0)\"?" } ?? ""
-    return DocumentRefusal(kind: .unknown, detail: "there is no link \(JSON.string(id).compact)\(meant)")
+    return CheckedDocument(document: document, text: text, warnings: problems)
   }
 }

@@ -11,7 +11,7 @@ extension RoutesReader {
     guard RoutesDocument.redacted(alone, types: types) == alone else { return nil }
     var patch: [JSON.Member] = [.init("nodes", .object([.init(member.key, .null), .init(id, member.value)]))]
     let items = document.json["links"]?.items ?? []
-    let renamed = items.map { RoutesReader.renamed($0, member.key, to: id) }
+    let renamed = items.map { LinkText.renaming(member.key, to: id, in: $0) }
     if renamed != items { patch.append(.init("links", .array(renamed))) }
     return .object(patch)
   }
@@ -45,22 +45,5 @@ extension RoutesReader {
     let taken = Set(document.json["nodes"]?.members?.map(\.key) ?? [])
     if !taken.contains(base) { return base }
     return (2...taken.count + 2).map { "\(base)-\($0)" }.first { !taken.contains($0) } ?? base
-  }
-
-  private static func renamed(_ item: JSON, _ old: NodeID, to new: NodeID) -> JSON {
-    if let members = item.members {
-      return .object(
-        members.map { member in
-          let isEnd = member.key == "from" || member.key == "to"
-          return isEnd ? JSON.Member(member.key, renamed(member.value, old, to: new)) : member
-        })
-    }
-    guard let text = item.text else { return item }
-    let words = text.split(separator: "->", omittingEmptySubsequences: false).map { word -> String in
-      let end = String(word.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-      guard end == old || end.hasPrefix(old + ".") else { return String(word) }
-      return String(word).replacing(end, with: new + end.dropFirst(old.count))
-    }
-    return .string(words.joined(separator: "->"))
   }
 }
