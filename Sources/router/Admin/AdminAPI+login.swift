@@ -6,21 +6,26 @@ extension AdminAPI {
     let (host, access) = (host, access)
     let page = AdminAnswer(summary: "A page for people", type: "text/html")
     let done = AdminAnswer(status: 303, summary: "Done; the browser goes on elsewhere", type: "text/html")
-    let seeded = AdminAnswer(status: 401, summary: "A wrong token", type: "text/html")
+    let wrong = AdminAnswer(status: 401, summary: "A wrong token", type: "text/html")
+    let paused = AdminAnswer(status: 429, summary: "Too many wrong tokens", type: "text/html")
     return [
       AdminEndpoint(
-        method: "GET", path: "/login", summary: "The login page for browsers", access: .open, answers: [page]
+        method: "GET", path: "/login", summary: "The login page for browsers", access: .open, answers: [page, done]
       ) { request in
         access.isTokenNeeded ? LoginPage.answer(to: request) : Self.goOn(to: "/")
       },
       AdminEndpoint(
-        method: "GET", path: "/login/{file}", summary: "Parts of the login page", access: .open, answers: [page]
+        method: "GET", path: "/login/{file}", summary: "Parts of the login page", access: .open,
+        answers: [
+          AdminAnswer(summary: "A part of the page", type: "text/css"),
+          AdminAnswer(status: 404, summary: "No such part", type: "application/problem+json", schema: "Problem"),
+        ]
       ) { request in
         LoginPage.part(request.parameters["file"] ?? "")
       },
       AdminEndpoint(
         method: "POST", path: "/login", summary: "Begins a session: answers with a cookie", access: .open,
-        body: AdminBody(types: ["application/x-www-form-urlencoded"], schema: "Login"), answers: [done, seeded]
+        body: AdminBody(types: ["application/x-www-form-urlencoded"], schema: "Login"), answers: [done, wrong, paused]
       ) { request in Self.logIn(request, access, host) },
       AdminEndpoint(
         method: "POST", path: "/logout", summary: "Ends the session", access: .open, answers: [done]

@@ -22,7 +22,12 @@ extension AdminAPI {
         .json(.array(host.registrar.types.sorted { $0.name < $1.name }.map(\.json)))
       },
       AdminEndpoint(
-        method: "GET", path: "\(prefix)/types/{name}", summary: "One node type", answers: [AdminAnswer(schema: "Type")]
+        method: "GET", path: "\(prefix)/types/{name}", summary: "One node type",
+        answers: [
+          AdminAnswer(schema: "Type"),
+          AdminAnswer(
+            status: 404, summary: "There is no such type", type: "application/problem+json", schema: "Problem"),
+        ]
       ) { request in Self.type(request.parameters["name"] ?? "", host.registrar) },
       AdminEndpoint(
         method: "GET", path: "\(prefix)/schema", summary: "JSON Schema of routes documents",
@@ -34,7 +39,10 @@ extension AdminAPI {
           AdminParameter(
             name: "topics", schema: ["type": "string"],
             summary: "With commas between them: graph, node, stream, link, log, level; all but level if left out.")
-        ], answers: [AdminAnswer(summary: "Events without end", type: "text/event-stream")]
+        ], answers: [
+          AdminAnswer(summary: "Events without end", type: "text/event-stream"),
+          AdminAnswer(status: 400, summary: "An unknown topic", type: "application/problem+json", schema: "Problem"),
+        ]
       ) { request in Self.events(request, host) },
     ]
   }
