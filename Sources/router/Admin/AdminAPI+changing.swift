@@ -15,6 +15,7 @@ extension AdminAPI {
     AdminAnswer(
       status: 422, summary: "Refused, with every problem", type: "application/problem+json", schema: "Problem"),
     AdminAnswer(status: 500, summary: "Not saved", type: "application/problem+json", schema: "Problem"),
+    AdminAnswer(status: 503, summary: "The router is stopping", type: "application/problem+json", schema: "Problem"),
   ]
 
   private static let missing = AdminAnswer(
@@ -134,6 +135,7 @@ extension AdminProblem {
       case .unknown: (404, "There is no such thing")
       case .nothing: (409, "Nothing to do")
       case .notSaved: (500, "Not saved")
+      case .stopping: (503, "The router is stopping")
       }
     self.init(status: status, title: title, detail: refusal.detail, problems: refusal.problems)
   }

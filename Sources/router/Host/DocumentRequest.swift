@@ -61,6 +61,8 @@ struct DocumentRefusal: Error {
     /// There is nothing to undo or redo.
     case nothing
     case notSaved
+    /// The router is on its way out.
+    case stopping
   }
 
   var kind: Kind

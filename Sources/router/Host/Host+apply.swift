@@ -108,6 +108,7 @@ extension DocumentRefusal {
     switch refusal.kind {
     case .wouldWait: kind = .wouldWait
     case .notSaved: kind = .notSaved
+    case .stopping: kind = .stopping
     case .blocked, .failed: kind = .refused
     }
     detail = refusal.problems.first?.text(file: "") ?? "the graph refused the change"
