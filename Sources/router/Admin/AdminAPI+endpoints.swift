@@ -83,8 +83,8 @@ extension AdminAPI {
       let all = HubEvent.Topic.allCases.map(\.rawValue).joined(separator: ", ")
       return AdminProblem(status: 400, title: "Unknown topic", detail: "topics are \(all)").response
     }
-    let wanted = Set(words.isEmpty ? HubEvent.Topic.allCases.filter { $0 != .level } : topics)
-    let lastSeen = request.fields["Last-Event-ID"].flatMap { UInt64($0) }
+    let wanted = Set(words.isEmpty ? HubEvent.Topic.allCases.filter { !$0.isMomentary } : topics)
+    let lastSeen = (request.fields["Last-Event-ID"] ?? request.query("after")).flatMap { UInt64($0) }
     return HTTPResponse(
       fields: HTTPFields([("Cache-Control", "no-store")]),
       body: .events { stream in

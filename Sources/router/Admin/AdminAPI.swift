@@ -22,7 +22,17 @@ struct AdminAPI: Sendable {
         if !endpoint.isOpen, !isAllowed(request) { return AdminProblem.unauthorized.response }
         return await endpoint.answer(request)
       }
-    } + [Route("GET", "/api/*") { AdminProblem.notFound($0.path).response }]
+    } + dashboardRoutes + [Route("GET", "/api/*") { AdminProblem.notFound($0.path).response }]
+  }
+
+  private var dashboardRoutes: [Route] {
+    [
+      Route("GET", "/") { DashboardFile.index.answer(to: $0) },
+      Route("GET", "/dashboard/{file}") { request in
+        let file = DashboardFile.named[request.parameters["file"] ?? ""]
+        return file?.answer(to: request) ?? AdminProblem.notFound(request.path).response
+      },
+    ]
   }
 
   private func isAllowed(_ request: HTTPRequest) -> Bool {
