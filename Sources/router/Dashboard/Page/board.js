@@ -8,7 +8,7 @@ import { avoid, layout } from "./layout.js";
 import { end, role } from "./ports.js";
 import { say, wait } from "./words.js";
 
-const width = 216, head = 70, row = 26, foot = 12;
+const width = 200, head = 70, row = 26, foot = 12;
 
 export class Board {
   /** @param page what the rest of the page does: select, move, connect, openPalette, announce … */

@@ -111,7 +111,7 @@ export class Camera {
     this.root.style.setProperty("--grid", `${24 * this.scale}px`);
     this.root.style.setProperty("--grid-x", `${this.x}px`);
     this.root.style.setProperty("--grid-y", `${this.y}px`);
-    this.root.classList.toggle("far", this.scale < 0.62);
+    this.root.classList.toggle("far", this.scale < 0.56);
     this.moved?.();
   }
 }
