@@ -38,7 +38,11 @@ extension AdminAPI {
         query: [
           AdminParameter(
             name: "topics", schema: ["type": "string"],
-            summary: "With commas between them: graph, node, stream, link, log, level; all but level if left out.")
+            summary: "With commas between them: graph, node, stream, link, log, level, meter; all but the last two if "
+              + "left out."),
+          AdminParameter(
+            name: "after", schema: ["type": "integer", "minimum": 0],
+            summary: "Replays what came after this event, as Last-Event-ID does; 0: all that is remembered."),
         ], answers: [
           AdminAnswer(summary: "Events without end", type: "text/event-stream"),
           AdminAnswer(status: 400, summary: "An unknown topic", type: "application/problem+json", schema: "Problem"),
@@ -86,8 +90,8 @@ extension AdminAPI {
       let all = HubEvent.Topic.allCases.map(\.rawValue).joined(separator: ", ")
       return AdminProblem(status: 400, title: "Unknown topic", detail: "topics are \(all)").response
     }
-    let wanted = Set(words.isEmpty ? HubEvent.Topic.allCases.filter { $0 != .level } : topics)
-    let lastSeen = request.fields["Last-Event-ID"].flatMap { UInt64($0) }
+    let wanted = Set(words.isEmpty ? HubEvent.Topic.allCases.filter { !$0.isMomentary } : topics)
+    let lastSeen = (request.fields["Last-Event-ID"] ?? request.query("after")).flatMap { UInt64($0) }
     return HTTPResponse(
       fields: HTTPFields([("Cache-Control", "no-store")]),
       body: .events { stream in

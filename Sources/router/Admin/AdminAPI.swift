@@ -9,7 +9,8 @@ struct AdminAPI: Sendable {
 
   /// Every endpoint in the order of the API document.
   var endpoints: [AdminEndpoint] {
-    lookingEndpoints + changingEndpoints + actingEndpoints + probingEndpoints + pageEndpoints
+    lookingEndpoints + changingEndpoints + actingEndpoints + probingEndpoints + dashboardEndpoints
+      + pageEndpoints
   }
 
   /// Every endpoint as a route, behind the token where there is one.
