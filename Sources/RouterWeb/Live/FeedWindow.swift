@@ -27,7 +27,7 @@ internal import RouterCore
   func resize(to new: Int) {
     guard new != capacity else { return }
     let held = min(end - start, new)
-    let other = unsafe UnsafeMutableRawPointer.allocate(byteCount: 2 * new, alignment: 64)
+    let other = UnsafeMutableRawPointer.allocate(byteCount: 2 * new, alignment: 64)
     unsafe other.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * new)
     unsafe memcpy(other, base + offset + (end - start - held), held)
     unsafe base.deallocate()
