@@ -12,7 +12,7 @@ actor AlsaSinkNode: LiveNode {
   /// How loud the speaker is; nil until it is known.
   var volume: VolumeEvent?
   let loudness = SpeakerVolume()
-  private let tuning: SpeakerTuning
+  let tuning: SpeakerTuning
   /// The card's own volume control, while there is one.
   var mixer: (link: MixerLink, hasSwitch: Bool)?
 
