@@ -46,7 +46,8 @@ final class RewireRig: Sendable {
   func start(_ text: String) async throws { await graph.start(try document(text)) }
 
   @discardableResult
-  func rewire(_ text: String, crossfade: Duration = .milliseconds(5), isForced: Bool = false) async throws -> RewirePlan {
+  func rewire(_ text: String, crossfade: Duration = .milliseconds(5), isForced: Bool = false) async throws -> RewirePlan
+  {
     var options = RewireOptions()
     options.crossfade = crossfade
     options.isForced = isForced
