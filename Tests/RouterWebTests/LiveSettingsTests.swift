@@ -46,7 +46,8 @@ private let once = "GET /hello HTTP/1.1\r\n\(withHost)Connection: close\r\n\r\n"
     #expect(await exchange(port, once).hasPrefix("HTTP/1.1 403"))
     let other = "GET /other HTTP/1.1\r\n\(withHost)Connection: close\r\n\r\n"
     #expect(await exchange(port, other).hasSuffix("other"))
-    let index = try #require(await host.host.server.listeners.first)
+    let server = try #require(host.host.server as? HTTPServer)
+    let index = try #require(await server.listeners.first)
     await first.update(TestHost.settings { $0.limits.connections = 5 })
     #expect(index.core.limits.connections == ListenerLimits().connections)
     await second.update(TestHost.settings { $0.limits.connections = 7 })
@@ -152,7 +153,7 @@ private let once = "GET /hello HTTP/1.1\r\n\(withHost)Connection: close\r\n\r\n"
     func append(_ count: Int) {
       let more = (0..<count).map { UInt8(truncatingIfNeeded: ($0 + bytes.count) &* 31 >> 3) }
       window.append(count: count) { target in
-        for index in more.indices { unsafe target.storeBytes(of: more[index], toByteOffset: index, as: UInt8.self) }
+        for index in more.indices { target.storeBytes(of: more[index], toByteOffset: index, as: UInt8.self) }
         return true
       }
       bytes += more
