@@ -24,19 +24,31 @@ import Testing
     var now = Self.start
     Self.look(&pace, from: &now, every: .microseconds(200), for: .milliseconds(100))
     #expect(pace.isResting)
-    #expect(pace.nextLook == now + .milliseconds(1))
+    #expect(pace.nextLook(from: now) == now + .milliseconds(1))
     Self.look(&pace, from: &now, every: .milliseconds(1), for: .seconds(1), found: 5)
     #expect(pace.isResting)
     Self.look(&pace, from: &now, every: .milliseconds(1), for: .milliseconds(100), found: 1)
     #expect(!pace.isResting)
   }
 
-  @Test(arguments: [(Duration.milliseconds(2), 100), (.microseconds(20), TurnPace.crowd - 1), (.microseconds(520), 100)])
+  @Test(arguments: [
+    (Duration.milliseconds(2), 100), (.microseconds(20), TurnPace.crowd - 1), (.microseconds(520), 100),
+  ])
   func `few senders and busy dialogues are looked at as they come`(distance: Duration, watched: Int) {
     var pace = TurnPace(at: Self.start)
     var now = Self.start
     Self.look(&pace, from: &now, every: distance, for: .seconds(1), of: watched)
     #expect(!pace.isResting)
+  }
+
+  @Test func `looks are a millisecond apart, however long the work between them takes`() {
+    var pace = TurnPace(at: Self.start)
+    pace.looked(found: 9, of: 100, at: Self.start + .milliseconds(1))
+    #expect(pace.nextLook(from: Self.start + .microseconds(1_300)) == Self.start + .milliseconds(2))
+    #expect(pace.nextLook(from: Self.start + .microseconds(2_300)) == Self.start + .microseconds(2_300))
+    // A rest that a wake ended early does not add up.
+    pace.looked(found: 0, of: 100, at: Self.start + .milliseconds(3))
+    #expect(pace.nextLook(from: Self.start + .milliseconds(1)) == Self.start + .milliseconds(2))
   }
 
   @Test func `a loop that only fires timers does not rest`() {
