@@ -32,7 +32,7 @@ enum LoginPage {
       status: status,
       fields: HTTPFields([
         ("Content-Type", type), ("Cache-Control", caching), ("Content-Security-Policy", policy),
-        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), ("Vary", "Accept-Language"),
+        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"), ("Vary", "Accept-Language"),
       ]), body: .bytes(bytes))
   }
 }
