@@ -58,9 +58,10 @@ actor Host {
       ioThreads: document.ioThreads, metrics: metrics,
       log: Log(source: "router.web", threshold: levels.base, sink: tee), stateFolder: "\(folder)/.router")
     let state = StateFile(path: "\(folder)/state.json", blocking: web.blocking, log: log)
+    let access = AdminAccess(token: document.admin.token)
     let services = NodeServices(
       web: web, state: state, metrics: metrics, sink: tee, levels: levels, limits: PthreadLock(document.limits),
-      folder: folder, book: book)
+      folder: folder, book: book, access: access.actions)
     let workers = try Workers.start()
     self.document = document
     self.registrar = registrar
@@ -77,7 +78,7 @@ actor Host {
     self.workers = workers
     standardLog = sink as? StandardLog
     limits = services.limits
-    access = AdminAccess(token: document.admin.token)
+    self.access = access
     history = DocumentHistory(current: text)
     file = SavedDocument(path: path, text: text, keepsFile: overrides.keepsFile, blocking: web.blocking)
     graph = RunningGraph(metrics: metrics, observer: hub, workers: workers) { services.context(for: $0, graph: $1) }

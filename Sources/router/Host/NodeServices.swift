@@ -12,6 +12,7 @@ struct NodeServices: Sendable {
   let limits: PthreadLock<ListenerLimits>
   let folder: String
   let book: AddressBook
+  let access: ActionAccess
 
   func context(for plan: PlannedNode, graph: any NodeGraph) -> NodeContext {
     let log = Log(source: plan.id, threshold: levels.threshold(of: plan), sink: sink)
@@ -21,7 +22,8 @@ struct NodeServices: Sendable {
       blocking: web.blocking,
       web: BookedWebServer(server: web.server, book: book, log: log, limits: limits.withLock { $0 }), http: web.http,
       sockets: web.webSockets,
-      datagrams: web.datagrams, folder: folder, store: StateDrawer(file: state, node: plan.id), graph: graph)
+      datagrams: web.datagrams, folder: folder, store: StateDrawer(file: state, node: plan.id), graph: graph,
+      access: access)
   }
 
   /// Nodes without connections are spread over the loops by their ids, the same way at each start.

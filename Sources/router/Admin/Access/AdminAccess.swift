@@ -33,6 +33,9 @@ final class AdminAccess: Sendable {
 
   var isTokenNeeded: Bool { state.withLock { $0.token != nil } }
 
+  /// For what nodes' own pages may change: asks for the token there is at that moment.
+  var actions: ActionAccess { ActionAccess { [self] in self.state.withLock { $0.token } } }
+
   /// Another token ends every session.
   func setToken(_ token: String?) {
     state.withLock { state in
