@@ -317,3 +317,51 @@ def test_the_page_comes_back_when_the_router_does(start, chromium):
         assert "Trying again" in page.inner_text("#status-text")
         start(simple() | {"admin": {"listen": f"127.0.0.1:{port}"}}, folder="again")
         wait(page, "document.body.dataset.connection === 'open'", seconds=20)
+
+
+@pytest.mark.parametrize("locale, scheme, size", [
+    ("en-US", "light", (1440, 900)), ("de-DE", "dark", (1440, 900)), ("de-DE", "light", (390, 844)),
+    ("en-US", "dark", (390, 844)),
+])
+def test_axe_finds_nothing_and_nothing_is_cut_off(start, chromium, locale, scheme, size):
+    from axe_playwright_python.sync_playwright import Axe
+
+    router = start(TONES)
+    with opened(chromium, router, locale=locale, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True,
+                viewport={"width": size[0], "height": size[1]}) as page:
+        def check(what):
+            found = Axe().run(page).response["violations"]
+            assert [(what, one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), what
+
+        for view in ("graph", "list"):
+            page.click(f"#view-{view}")
+            check(view)
+        page.click("#view-graph")
+        page.evaluate("dashboard.edit('mix')")
+        wait(page, "document.querySelector('#side h2').textContent === 'mix'")
+        check("a node")
+        page.evaluate("dashboard.edit('speaker')")
+        check("a node that waits")
+        page.evaluate("dashboard.select({link: 'mix.audio->level.audio'})")
+        check("a cable")
+        page.evaluate("dashboard.closeSide()")
+        page.click("[data-tab=streams]")
+        check("streams")
+        page.click("[data-tab=log]")
+        wait(page, "document.querySelectorAll('.log li').length > 3")
+        check("log")
+        page.click("[data-tab=log]")
+        for opener in ("#add", "#open-json", "#open-settings"):
+            page.click(opener)
+            page.wait_for_selector("dialog")
+            check(opener)
+            page.keyboard.press("Escape")
+        page.click("#add")
+        page.click('.type-row[data-type="http.stream"]')
+        check("the form of a new node")
+        page.keyboard.press("Escape")
+        page.evaluate("void dashboard.connect('tone')")
+        check("where a cable may go")
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.documentElement.lang") == locale[:2]

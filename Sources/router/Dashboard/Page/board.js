@@ -197,7 +197,7 @@ export class Board {
 		const card = event.button === 0 && event.target.closest(".card")
 		if (port) return this.connector.begin(event, card.dataset.node, port)
 		if (card && !this.connector.from) return this.drag(event, this.cards.get(card.dataset.node))
-		if (!event.target.closest(".cable, .chip, .controls")) this.camera.pan(event)
+		if (!event.target.closest(".cable, .chip, #controls")) this.camera.pan(event)
 		return undefined
 	}
 
@@ -208,7 +208,7 @@ export class Board {
 		if (this.wasPressed) return undefined
 		if (this.connector.from) return this.connector.click(event, card)
 		if (cable) return this.page.select({link: cable.dataset.link})
-		if (!card && !this.camera.wasPanned && !event.target.closest(".controls")) this.page.select(null)
+		if (!card && !this.camera.wasPanned && !event.target.closest("#controls")) this.page.select(null)
 		return undefined
 	}
 

@@ -17,7 +17,7 @@ export class Camera {
 	}
 
 	wheel(event) {
-		if (event.target.closest(".controls")) return
+		if (event.target.closest("#controls")) return
 		event.preventDefault()
 		const unit = event.deltaMode === 1 ? 18 : 1
 		if (event.shiftKey) {

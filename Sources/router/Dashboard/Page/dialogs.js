@@ -31,11 +31,10 @@ export function dialog(title, content, {kind = "", actions = [], onclose} = {}) 
 export function ask(title, content, answers) {
 	return new Promise(done => {
 		let chosen = null
-		const actions = answers.map(({name, label, kind}) => make("button", {
-			type: "button", class: kind ?? "plain", text: label, "data-answer": name,
+		const actions = answers.map(({name, label, kind}) => make("button", {class: kind ?? "plain", text: label, "data-answer": name,
 			onclick: () => {chosen = name; shown.close();},
 		}))
-		const shown = dialog(title, content, {kind: "question", actions, onclose: () => done(chosen)})
+		const shown = dialog(title, content, actions, onclose: () => done(chosen)})
 		shown.element.querySelector(".primary, .danger")?.focus()
 	})
 }
@@ -48,7 +47,7 @@ export function askText(title, label, value, pattern) {
 		const form = make("form", {class: "form", onsubmit: event => {event.preventDefault(); answer = box.value.trim(); shown.close();}},
 			make("div", {class: "field"}, make("label", {for: "asked", text: label}), box),
 			make("div", {class: "dialog-foot"}, make("button", {type: "submit", class: "primary", text: say("save")})))
-		const shown = dialog(title, form, {kind: "question", onclose: () => done(answer)})
+		const shown = dialog(title, form, onclose: () => done(answer)})
 		box.focus()
 		box.select()
 	})
@@ -67,10 +66,10 @@ export function problemList(problems, {fix, go} = {}) {
 	return make("ul", {class: "problem-list"}, problems.map(problem => {
 		const place = [problem.line ? `${problem.line}:${problem.column ?? 1}` : "", problem.path].filter(Boolean).join(" ")
 		return make("li", {}, place ? (go && problem.line
-			? make("button", {type: "button", class: "place", text: place, onclick: () => go(problem)})
+			? make("button", {class: "place", text: place, onclick: () => go(problem)})
 			: make("code", {text: place})) : null,
 		make("span", {lang: "en", text: problem.message}),
 		problem.hint ? make("em", {lang: "en", text: problem.hint}) : null,
-		problem.fix && fix ? make("button", {type: "button", class: "plain fix", text: say("applyFix"), onclick: () => fix(problem)}) : null)
+		problem.fix && fix ? make("button", {class: "plain fix", text: say("applyFix"), onclick: () => fix(problem)}) : null)
 	}))
 }

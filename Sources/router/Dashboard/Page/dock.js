@@ -17,8 +17,7 @@ export class Dock {
 
 	build() {
 		this.tabs = {}
-		const tab = (name, picture) => (this.tabs[name] = make("button", {
-			type: "button", class: "tab", "aria-expanded": "false", "aria-controls": "dock-panel", "data-tab": name, onclick: () => this.toggle(name),
+		const tab = (name, picture) => (this.tabs[name] = make("button", {class: "tab", "aria-expanded": "false", "aria-controls": "dock-panel", "data-tab": name, onclick: () => this.toggle(name),
 		}, icon(picture), make("span", {text: say(name)}), make("b", {class: "count"})))
 		this.filter = make("input", {type: "search", placeholder: say("filter"), "aria-label": say("filter"), oninput: () => this.showLog()})
 		this.level = make("select", {"aria-label": say("logLevel"), onchange: () => this.showLog()},

@@ -7,6 +7,7 @@ export const byID = id => document.getElementById(id)
 /** An element: attributes that begin with "on" are listeners, `text` is text, `class` is the class, false leaves out. */
 export function make(tag, attributes = {}, ...children) {
 	const element = document.createElement(tag)
+	if (tag === "button") element.type = "button"
 	return fill(element, attributes, children)
 }
 
@@ -77,6 +78,6 @@ export function icon(name, title) {
 
 /** A button with a picture and its name for those who do not see it. */
 export function button(name, label, onclick, attributes = {}) {
-	return make("button", {type: "button", class: "tool", "aria-label": label, title: label, onclick, ...attributes},
+	return make("button", {class: "tool", "aria-label": label, title: label, onclick, ...attributes},
 		icon(name))
 }

@@ -22,8 +22,8 @@ export class Editor {
 		})
 		this.status = make("p", {id: "document-status", role: "status"})
 		this.found = make("div", {class: "found"})
-		this.send = make("button", {type: "button", class: "primary", text: say("apply"), disabled: true, onclick: () => this.apply()})
-		const cancel = make("button", {type: "button", class: "plain", text: say("cancel"), onclick: () => this.dialog.close()})
+		this.send = make("button", {class: "primary", text: say("apply"), disabled: true, onclick: () => this.apply()})
+		const cancel = make("button", {class: "plain", text: say("cancel"), onclick: () => this.dialog.close()})
 		this.dialog = dialog(say("jsonView"), make("div", {class: "editor"}, make("div", {class: "code-box"}, this.numbers, this.box),
 			make("div", {class: "verdict"}, this.status, this.found)), {kind: "wide", actions: [cancel, this.send], onclose: () => clearTimeout(this.timer)})
 		this.write(this.base)

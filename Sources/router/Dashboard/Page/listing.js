@@ -48,13 +48,13 @@ export class Listing {
 		const cables = this.model.links.filter(link => end(link.from).node === node.id).map(link => {
 			const meter = make("i"), text = make("span", {class: "facts"})
 			const element = make("li", {"data-kind": link.kind, class: link.notCarried ? "refused" : ""},
-				make("button", {type: "button", class: "cable-row", onclick: () => this.page.select({link: link.id}, true)},
+				make("button", {class: "cable-row", onclick: () => this.page.select({link: link.id}, true)},
 					icon(link.kind === "audio" ? "cable" : "event"),
 					make("span", {text: `${end(link.from).port} → ${this.model.name(end(link.to).node)}.${end(link.to).port}`}),
 					link.kind === "audio" ? make("span", {class: "meter"}, meter) : null, text))
 			return {link, meter, text, element, bar: -1}
 		})
-		const heading = make("button", {type: "button", class: "row-head", onclick: () => this.page.select({node: node.id}, true)},
+		const heading = make("button", {class: "row-head", onclick: () => this.page.select({node: node.id}, true)},
 			make("span", {class: "badge", "data-role": kind}, icon(kind)),
 			make("span", {class: "title"}, make("span", {class: "name", text: node.label || node.id}), make("span", {class: "type", text: node.type})), state)
 		const element = make("li", {class: "row-card", "data-node": node.id}, heading, reason,

@@ -20,21 +20,20 @@ const save = (key, value) => {try {localStorage.setItem(key, value);} catch {/* 
 
 class Page {
 	constructor() {
-		this.model = new Model()
-		this.peaks = []
-		this.selection = null
+		Object.assign(this, {model: new Model(), peaks: [], selection: null})
 		this.theme(saved("theme"))
 		translate(document)
-		this.board = new Board(byID("board"), this.model, this)
-		this.listing = new Listing(byID("list"), this.model, this)
-		this.side = new Side(byID("side"), this.model, this)
-		this.dock = new Dock(byID("dock"), this.model, this)
-		this.editor = new Editor(this.model, this)
-		this.paletteView = new Palette(this.model, this)
+		const {model} = this
+		this.board = new Board(byID("board"), model, this)
+		this.listing = new Listing(byID("list"), model, this)
+		this.side = new Side(byID("side"), model, this)
+		this.dock = new Dock(byID("dock"), model, this)
+		this.editor = new Editor(model, this)
+		this.chooser = new Palette(model, this)
 		this.buildTools()
-		this.model.addEventListener("graph", () => this.showGraph())
-		this.model.addEventListener("node", ({detail}) => this.showState(detail))
-		this.model.addEventListener("counts", () => {if (!byID("board").hidden) this.board.cables.counts();})
+		model.addEventListener("graph", () => this.showGraph())
+		model.addEventListener("node", ({detail}) => this.showState(detail))
+		model.addEventListener("counts", () => byID("board").hidden || this.board.cables.counts())
 		document.addEventListener("keydown", event => this.key(event))
 		this.begin()
 	}
@@ -95,19 +94,17 @@ class Page {
 
 	connection(state) {
 		mark(document.body, "data-connection", state)
+		if (state === "open" && this.isLost) this.model.load().catch(() => {})
 		this.isLost = state === "lost"
-		if (state === "open" && this.wasLost) this.model.load().catch(() => {})
-		this.wasLost = state === "lost"
 		this.showStatus()
 	}
 
 	showStatus() {
-		const nodes = [...this.model.nodes.values()]
-		const count = state => nodes.filter(node => node.state === state).length
+		const count = state => [...this.model.nodes.values()].filter(node => node.state === state).length
 		const bad = count("faulted"), waiting = count("waiting")
 		mark(document.body, "data-health", this.isLost ? "lost" : bad ? "bad" : waiting ? "waiting" : "good")
-		tell(byID("status-text"), this.isLost ? say("lostConnection") : [say("nodeCount", nodes.length),
-			waiting ? say("waitingCount", waiting) : "", bad ? say("faultedCount", bad) : ""].filter(Boolean).join(" · "))
+		tell(byID("status-text"), this.isLost ? say("lostConnection") : [say("nodeCount", this.model.nodes.size),
+			waiting && say("waitingCount", waiting), bad && say("faultedCount", bad)].filter(Boolean).join(" · "))
 	}
 
 	showGraph() {
@@ -124,12 +121,10 @@ class Page {
 	showState(id) {
 		const node = this.model.nodes.get(id)
 		this.board.showState(node)
+		this.board.cables.show()
 		this.listing.showState(node)
 		this.side.refresh()
 		this.showStatus()
-		for (const cable of this.board.cables.all.values()) {
-			if (end(cable.link.from).node === id || end(cable.link.to).node === id) {this.board.cables.show(); break;}
-		}
 	}
 
 	/** A saved file that cannot be taken: the graph plays on, the reasons are shown. */
@@ -233,14 +228,14 @@ class Page {
 			{name: "yes", label: say("applyFix"), kind: "primary"}]).then(answer => answer
 			&& this.change(say("fixed"), tag => api.patch(problem.fix, tag)))
 		const shown = dialog(say("refusedTitle"), make("div", {}, make("p", {lang: "en", text: error.problems.length ? error.title : ""}),
-			problemList(problems, {fix: problem => {shown.close(); fixable(problem);}})), {kind: "question"})
+			problemList(problems, {fix: problem => {shown.close(); fixable(problem);}})))
 		this.announce(`${say("refusedTitle")}: ${problems[0].message}`)
 		return undefined
 	}
 
 	// What can be done
 
-	palette(from, spot) {this.paletteView.open(from, spot);}
+	palette(from, spot) {this.chooser.open(from, spot)}
 
 	/** A node was added: it is chosen and has the focus. */
 	arrived(id) {
@@ -275,9 +270,9 @@ class Page {
 
 	/** @param verdict of the connector */
 	async link(verdict) {
-		if (verdict.kind === "no") return this.toast(verdict.reason, {kind: "bad"})
-		if (verdict.kind === "bridge") return this.offerBridge(verdict)
-		return this.change(say("linked", verdict.from, verdict.to), tag => api.addLink(verdict.from, verdict.to, tag))
+		if (verdict.kind === "no") this.toast(verdict.reason, {kind: "bad"})
+		else if (verdict.kind === "bridge") await this.offerBridge(verdict)
+		else await this.change(say("linked", verdict.from, verdict.to), tag => api.addLink(verdict.from, verdict.to, tag))
 	}
 
 	async offerBridge({from, to, bridge, reason}) {
@@ -297,18 +292,9 @@ class Page {
 		return this.change(say("bridged", id), tag => api.patch({nodes: {[id]: config}, links: all}, tag))
 	}
 
-	bridgeOf(link) {
-		const [from, to] = [end(link.from), end(link.to)]
-		const out = portOf(this.model.nodes.get(from.node), "output", from.port)
-		const into = portOf(this.model.nodes.get(to.node), "input", to.port)
-		if (!out || !into) return undefined
-		for (const type of this.model.types.values()) {
-			const audio = type.ports.filter(port => port.kind === "audio")
-			const input = audio.find(port => port.direction === "input" && link.notCarried?.includes(type.name))
-			const output = audio.find(port => port.direction === "output")
-			if (input && output) return {type, input: input.name, output: output.name}
-		}
-		return undefined
+	bridgeOf({notCarried}) {
+		const type = notCarried && [...this.model.types.values()].find(one => notCarried.includes(one.name))
+		return type && {type, input: portOf(type, "input").name, output: portOf(type, "output").name}
 	}
 
 	canBridge(link) {return this.bridgeOf(link)?.type.name;}
@@ -352,8 +338,7 @@ class Page {
 			const from = {node: id, port: one.name, side: one.direction === "output" ? "o" : "i"}
 			return this.board.connector.goals(from).map(goal => ({...goal, from, port: one}))
 		})
-		const rows = goals.map(goal => make("button", {
-			type: "button", class: "goal", "data-fit": goal.verdict.kind, "data-goal": `${goal.verdict.from}->${goal.verdict.to}`,
+		const rows = goals.map(goal => make("button", {class: "goal", "data-fit": goal.verdict.kind, "data-goal": `${goal.verdict.from}->${goal.verdict.to}`,
 			onclick: () => {shown.close(); this.link(goal.verdict);},
 		}, make("span", {class: "port-dot", "data-kind": goal.port.kind}),
 		make("span", {text: `${goal.port.name} ${goal.from.side === "o" ? "→" : "←"} ${this.model.name(goal.node)}.${this.nameOf(goal)}`}),
@@ -362,7 +347,7 @@ class Page {
 		const filter = make("input", {type: "search", "aria-label": say("filter"), placeholder: say("filter"), oninput: () => {
 			for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(filter.value.toLowerCase())
 		}})
-		const shown = dialog(say("connectFrom", this.model.name(id)), [rows.length > 8 ? filter : null, list].filter(Boolean), {kind: "question"})
+		const shown = dialog(say("connectFrom", this.model.name(id)), [rows.length > 8 ? filter : null, list].filter(Boolean))
 		list.addEventListener("keydown", event => {
 			const step = {ArrowDown: 1, ArrowUp: -1}[event.key]
 			if (!step) return
@@ -402,17 +387,15 @@ class Page {
 	}
 
 	async act(id, action) {
-		try {
-			await api.act(id, action)
-			this.toast(say("acted", action, id))
-		} catch (error) {this.failed(error);}
+		if (await this.tried(api.act(id, action))) this.toast(say("acted", action, id))
 	}
 
 	async disconnect(stream) {
-		try {
-			await api.disconnect(stream.id)
-			this.toast(say("disconnected", stream.label || stream.peer))
-		} catch (error) {this.failed(error);}
+		if (await this.tried(api.disconnect(stream.id))) this.toast(say("disconnected", stream.label || stream.peer))
+	}
+
+	async tried(answer) {
+		try {return await answer} catch (error) {return void this.failed(error)}
 	}
 
 	// Where streams go
@@ -442,7 +425,7 @@ class Page {
 	toast(words, {kind = "", undo = false} = {}) {
 		this.announce(words)
 		const toast = make("div", {class: "toast", "data-kind": kind}, make("span", {text: words}),
-			undo ? make("button", {type: "button", class: "plain", text: say("undo"), onclick: () => {toast.remove(); this.step("undo");}}) : null)
+			undo ? make("button", {class: "plain", text: say("undo"), onclick: () => {toast.remove(); this.step("undo");}}) : null)
 		byID("toasts").append(toast)
 		while (byID("toasts").childElementCount > 3) byID("toasts").firstChild.remove()
 		setTimeout(() => toast.remove(), kind === "bad" ? 9000 : 5000)
@@ -451,17 +434,14 @@ class Page {
 	// Tools
 
 	buildTools() {
-		byID("history").replaceChildren(button("undo", say("undo"), () => this.step("undo"), {id: "undo"}),
-			button("redo", say("redo"), () => this.step("redo"), {id: "redo"}))
-		byID("view-switch").replaceChildren(button("graph", say("graphView"), () => this.view("graph"), {id: "view-graph", "aria-pressed": "false"}),
-			button("list", say("listView"), () => this.view("list"), {id: "view-list", "aria-pressed": "false"}))
-		byID("tools").replaceChildren(button("code", say("jsonView"), () => this.editor.open(), {id: "open-json"}),
-			button("settings", say("settings"), () => this.settings(), {id: "open-settings"}),
-			button("help", say("keysHelp"), () => this.help(), {id: "open-help"}))
-		byID("board").querySelector(".controls")?.remove()
-		byID("board").append(make("div", {class: "controls", role: "group", "aria-label": say("zoom")},
-			button("plus", say("zoomIn"), () => this.board.camera.zoom(1.25)), button("minus", say("zoomOut"), () => this.board.camera.zoom(0.8)),
-			button("fit", say("fit"), () => this.board.fit(), {id: "fit"}), button("tidy", say("tidy"), () => this.tidy(), {id: "tidy"})))
+		const fill = (id, ...tools) => byID(id).replaceChildren(...tools.map(([name, label, onclick, tool]) => button(name, say(label), onclick, {id: tool})))
+		fill("history", ["undo", "undo", () => this.step("undo"), "undo"], ["redo", "redo", () => this.step("redo"), "redo"])
+		fill("view-switch", ["graph", "graphView", () => this.view("graph"), "view-graph"], ["list", "listView", () => this.view("list"), "view-list"])
+		fill("tools", ["code", "jsonView", () => this.editor.open(), "open-json"], ["settings", "settings", () => this.settings(), "open-settings"],
+			["help", "keysHelp", () => this.help(), "open-help"])
+		const {camera} = this.board
+		fill("controls", ["plus", "zoomIn", () => camera.zoom(1.25)], ["minus", "zoomOut", () => camera.zoom(0.8)],
+			["fit", "fit", () => this.board.fit(), "fit"], ["tidy", "tidy", () => this.tidy(), "tidy"])
 		byID("add").onclick = byID("empty-add").onclick = () => this.palette(null)
 	}
 
@@ -499,15 +479,12 @@ class Page {
 	followLog(isWanted) {this.live?.follows(isWanted);}
 
 	settings() {
-		const chooser = (id, values, now, changed) => make("select", {id, onchange: event => changed(event.target.value)},
-			values.map(([value, text]) => make("option", {value, text, selected: value === now})))
-		dialog(say("settings"), make("div", {class: "form"},
-			make("div", {class: "field"}, make("label", {for: "language", text: say("languageWord")}),
-				chooser("language", [["", say("automatic")], ["de", "Deutsch"], ["en", "English"]], saved("language"), value => this.speak(value))),
-			make("div", {class: "field"}, make("label", {for: "theme", text: say("appearance")}),
-				chooser("theme", [["", say("automatic")], ["light", say("light")], ["dark", say("dark")]], saved("theme"), value => this.theme(value))),
-			make("p", {class: "help"}, make("a", {href: "/openapi.json", text: "OpenAPI"}), " · ", make("a", {href: "/metrics", text: "Metrics"}))),
-		{kind: "question"})
+		const field = (id, label, values, changed) => make("div", {class: "field"}, make("label", {for: id, text: say(label)}),
+			make("select", {id, onchange: event => changed(event.target.value)}, [["", say("automatic")], ...values].map(([value, text]) =>
+				make("option", {value, text, selected: value === saved(id)}))))
+		dialog(say("settings"), [field("language", "languageWord", [["de", "Deutsch"], ["en", "English"]], value => this.speak(value)),
+			field("theme", "appearance", [["light", say("light")], ["dark", say("dark")]], value => this.theme(value)),
+			make("form", {method: "post", action: "/logout"}, make("button", {type: "submit", class: "plain", text: say("logOut")}))])
 	}
 
 	theme(value) {
@@ -530,11 +507,10 @@ class Page {
 	}
 
 	help() {
-		const keys = ["keyAdd", "keyConnect", "keyMove", "keyNudge", "keyOpen", "keyRename", "keyDisable", "keyDelete", "keyUndo", "keyFit", "keyList", "keyJSON"]
-		dialog(say("keysHelp"), make("ul", {class: "keys"}, keys.map(name => {
-			const [key, words] = say(name).split("|")
+		dialog(say("keysHelp"), make("ul", {class: "keys"}, say("keyList").split(";").map(line => {
+			const [key, words] = line.split("=")
 			return make("li", {}, make("kbd", {text: key}), make("span", {text: words}))
-		})), {kind: "question"})
+		})))
 	}
 }
 

@@ -100,7 +100,7 @@ export class Palette {
 		const form = new Form(type)
 		const others = make("div", {class: "others", role: "alert"})
 		const send = make("button", {type: "submit", class: "primary", text: say("add")})
-		const back = make("button", {type: "button", class: "plain", onclick: () => {this.dialog.close(); this.open(this.from, this.spot);}},
+		const back = make("button", {class: "plain", onclick: () => {this.dialog.close(); this.open(this.from, this.spot);}},
 			icon("back"), make("span", {text: say("otherType")}))
 		const element = make("form", {
 			class: "palette-form", onsubmit: event => {event.preventDefault(); this.add(type, id.value.trim(), form, others, send);},

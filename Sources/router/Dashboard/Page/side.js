@@ -74,14 +74,13 @@ export class Side {
 			button("cable", say("connectTo"), () => this.page.connect(node.id), {"data-act": "connect"}),
 			button("edit", say("rename"), () => this.page.rename(node.id), {"data-act": "rename"}), disable,
 			button("trash", say("delete"), () => this.page.remove(node.id), {"data-act": "delete", class: "tool bad"}),
-			(type?.actions ?? []).map(action => make("button", {
-				type: "button", class: "plain", text: action, onclick: () => this.page.act(node.id, action),
+			(type?.actions ?? []).map(action => make("button", {class: "plain", text: action, onclick: () => this.page.act(node.id, action),
 			})))
 		this.form = new Form(type, (field, isSliding) => this.edited(node.id, field, isSliding))
 		this.form.write(node.config)
 		this.parts.apply = make("div", {class: "apply", hidden: true},
 			make("span", {text: say("unsaved")}),
-			make("button", {type: "button", class: "plain", text: say("discard"), onclick: () => this.discard(node.id)}),
+			make("button", {class: "plain", text: say("discard"), onclick: () => this.discard(node.id)}),
 			make("button", {type: "submit", class: "primary", text: say("apply")}))
 		const form = make("form", {onsubmit: event => {event.preventDefault(); this.apply(node.id);}},
 			make("h3", {text: say("options")}), this.form.element, this.parts.others, this.parts.apply)
@@ -134,7 +133,7 @@ export class Side {
 				make("span", {class: "ends"}, links.map(link => {
 					const other = isOut ? link.to : link.from
 					return make("span", {class: "end"},
-						make("button", {type: "button", class: "end-name", text: this.model.name(end(other).node), title: link.id,
+						make("button", {class: "end-name", text: this.model.name(end(other).node), title: link.id,
 							onclick: () => this.page.select({link: link.id}, true)}),
 						button("close", say("removeCable", link.from, link.to), () => this.page.unlink(link.id), {class: "tool small"}))
 				}), button("plus", say("connectPort", port.name), () => this.page.connect(node.id, port), {class: "tool small"})))
@@ -215,14 +214,13 @@ export class Side {
 
 	buildLink(link) {
 		this.parts = {facts: make("dl", {class: "facts-list"}), meter: make("i"), note: make("div")}
-		const node = reference => make("button", {
-			type: "button", class: "end-name", text: `${this.model.name(end(reference).node)}.${end(reference).port}`,
+		const node = reference => make("button", {class: "end-name", text: `${this.model.name(end(reference).node)}.${end(reference).port}`,
 			onclick: () => this.page.select({node: end(reference).node}, true),
 		})
 		this.root.replaceChildren(this.top(link.kind === "audio" ? "cable" : "event", say(link.kind === "audio" ? "audioCable" : "eventCable"), link.id),
 			make("p", {class: "way"}, node(link.from), " → ", node(link.to)),
 			link.kind === "audio" ? make("div", {class: "meter wide-meter"}, this.parts.meter) : "", this.parts.note, this.parts.facts,
-			make("div", {class: "group acts"}, make("button", {type: "button", class: "plain bad", onclick: () => this.page.unlink(link.id)},
+			make("div", {class: "group acts"}, make("button", {class: "plain bad", onclick: () => this.page.unlink(link.id)},
 				icon("trash"), make("span", {text: say("deleteCable")}))))
 	}
 
@@ -244,7 +242,7 @@ export class Side {
 		if (this.parts.note.key === note) return
 		this.parts.note.key = note
 		this.parts.note.replaceChildren(...(note ? [make("p", {class: "problem", lang: "en", text: note}),
-			this.page.canBridge(link) ? make("button", {type: "button", class: "primary", text: say("insertConverter", this.page.canBridge(link)),
+			this.page.canBridge(link) ? make("button", {class: "primary", text: say("insertConverter", this.page.canBridge(link)),
 				onclick: () => this.page.insertBridge(link)}) : ""] : []))
 	}
 

@@ -1,15 +1,14 @@
 // What the page says, in two languages; numbers and times as people write them there.
 
-import {english} from "./english.js"
-import {german} from "./german.js"
+import {texts} from "./texts.js"
 
-const texts = {en: english, de: german}
+const languages = ["en", "de"]
 let now = "en"
 let numbers = new Intl.NumberFormat("en", {maximumFractionDigits: 2})
 
 /** @param wanted "de", "en", or empty for the browser's language */
 export function chooseLanguage(wanted) {
-	now = texts[wanted] ? wanted : navigator.languages.map(one => one.slice(0, 2)).find(one => texts[one]) ?? "en"
+	now = [wanted, ...navigator.languages.map(one => one.slice(0, 2))].find(one => languages.includes(one)) ?? "en"
 	numbers = new Intl.NumberFormat(now, {maximumFractionDigits: 2})
 	document.documentElement.lang = now
 }
@@ -18,7 +17,8 @@ export const language = () => now
 
 /** A text with {0}, {1} … filled in; "one|many" chooses by the first of them. */
 export function say(key, ...parts) {
-	let text = texts[now][key] ?? english[key] ?? key
+	const found = texts[key] ?? key
+	let text = Array.isArray(found) ? found[languages.indexOf(now)] : found
 	if (text.startsWith("#")) {
 		const [one, many] = text.slice(1).split("|")
 		text = Number(parts[0]) === 1 ? one : many
