@@ -46,7 +46,6 @@ const one = id => `/nodes/${encodeURIComponent(id)}`
 export const api = {
 	graph: () => call("GET", "/graph"),
 	types: () => call("GET", "/types"),
-	/** A document as text or value. */
 	put: (document, tag, query) => call("PUT", "/graph", {body: document, tag, query}),
 	patch: (patch, tag, query) => call("PATCH", "/graph", {body: patch, tag, query, type: merge}),
 	patchNode: (id, patch, tag, query) => call("PATCH", one(id), {body: patch, tag, query, type: merge}),

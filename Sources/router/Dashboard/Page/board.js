@@ -17,10 +17,10 @@ export class Board {
 		this.model = model
 		this.page = page
 		this.cards = new Map()
-		this.world = make("div", {class: "world"})
-		this.svg = draw("svg", {class: "cables", "aria-hidden": "true"})
-		this.chips = make("div", {class: "chips", "aria-hidden": "true"})
-		this.layer = make("div", {class: "cards", role: "group", "aria-describedby": "board-help"})
+		this.world = make("div.world")
+		this.svg = draw("svg.cables", {"aria-hidden": "true"})
+		this.chips = make("div.chips", {"aria-hidden": "true"})
+		this.layer = make("div.cards", {role: "group", "aria-describedby": "board-help"})
 		this.world.append(this.svg, this.layer, this.chips)
 		root.append(make("p", {id: "board-help", class: "unseen"}), this.world)
 		this.camera = new Camera(root, this.world)
@@ -29,9 +29,6 @@ export class Board {
 		this.listen()
 	}
 
-	// What it shows
-
-	/** Brings cards and cables in line with the model. */
 	show() {
 		tell(byID("board-help"), say("boardHelp"))
 		mark(this.layer, "aria-label", say("graph"))
@@ -70,17 +67,17 @@ export class Board {
 		const outputs = node.ports.filter(port => port.direction === "output")
 		const rows = Math.max(inputs.length, outputs.length)
 		const kind = role(node.ports)
-		const name = make("span", {class: "name"})
-		const state = make("span", {class: "state"})
-		const reason = make("span", {class: "reason", lang: "en"})
+		const name = make("span.name")
+		const state = make("span.state")
+		const reason = make("span.reason", {lang: "en"})
 		const anchors = {}
 		const place = (ports, side) => ports.map((port, index) => {
 			anchors[`${side}:${port.name}`] = head + row * index + row / 2
 			return this.makePort(node.id, port, side)
 		})
-		const element = make("div", {class: "card", role: "button", tabindex: "-1", "data-node": node.id, "data-role": kind},
-			make("span", {class: "badge"}, icon(kind)), name, make("span", {class: "type", text: node.type}), state,
-			make("span", {class: "ports in"}, place(inputs, "i")), make("span", {class: "ports out"}, place(outputs, "o")), reason)
+		const element = make("div.card", {role: "button", tabindex: "-1", "data-node": node.id, "data-role": kind},
+			make("span.badge", icon(kind)), name, make("span.type", node.type), state,
+			make("span.ports.in", place(inputs, "i")), make("span.ports.out", place(outputs, "o")), reason)
 		const height = head + row * rows + foot
 		element.style.height = `${height}px`
 		return {id: node.id, element, name, state, reason, anchors, width, height, x: 0, y: 0}
@@ -90,7 +87,7 @@ export class Board {
 		return make("span", {
 			class: "port", "data-kind": port.kind, "data-side": side, "data-port": port.name,
 			title: `${port.name}: ${port.kind === "audio" ? (port.codecs.join(", ") || "*") : port.payload ?? "*"}\n${port.description ?? ""}`,
-		}, make("i"), make("span", {text: port.name}))
+		}, make("i"), make("span", port.name))
 	}
 
 	/** State in colour, picture and words, with the seconds to the next try. */
@@ -111,12 +108,9 @@ export class Board {
 			say("cableCount", links)].filter(Boolean).join(", "))
 	}
 
-	/** Countdowns of nodes that wait. */
 	tick() {
 		for (const node of this.model.nodes.values()) if (node.nextTry) this.showState(node)
 	}
-
-	// Where things are
 
 	/** Saved positions are kept; the rest is laid out and moved out of their way. */
 	place() {
@@ -129,9 +123,9 @@ export class Board {
 				return {id: link.id, from: from.node, to: to.node, out: `o:${from.port}`, in: `i:${to.port}`, isAudio: link.kind === "audio"}
 			}).filter(link => this.cards.has(link.from) && this.cards.has(link.to)))
 		}
-		const saved = cards.filter(card => this.model.nodes.get(card.id).position && !this.pending?.has(card.id))
+		const saved = cards.filter(card => this.model.node(card.id).position && !this.pending?.has(card.id))
 		const median = values => values.sort((a, b) => a - b)[values.length >> 1] ?? 0
-		const position = card => this.pending?.get(card.id) ?? this.model.nodes.get(card.id).position
+		const position = card => this.pending?.get(card.id) ?? this.model.node(card.id).position
 		const shift = {
 			x: median(saved.map(card => position(card).x - this.auto.places.get(card.id).x)),
 			y: median(saved.map(card => position(card).y - this.auto.places.get(card.id).y)),
@@ -167,8 +161,6 @@ export class Board {
 		const bounds = this.bounds()
 		if (bounds) this.camera.show(bounds, isSmooth)
 	}
-
-	// Mouse and finger
 
 	listen() {
 		this.root.addEventListener("pointerdown", event => this.down(event))
@@ -212,7 +204,6 @@ export class Board {
 		return undefined
 	}
 
-	/** Moves a card; where it is let go is saved. */
 	drag(event, card) {
 		const start = {x: event.clientX, y: event.clientY, cardX: card.x, cardY: card.y}
 		let isMoving = false
@@ -243,12 +234,10 @@ export class Board {
 
 	/** The first move fixes everybody, so that the others do not jump when a cable is drawn. */
 	keep(cards) {
-		const all = [...this.cards.values()].filter(card => cards.includes(card) || !this.model.nodes.get(card.id).position)
+		const all = [...this.cards.values()].filter(card => cards.includes(card) || !this.model.node(card.id).position)
 		this.pending = new Map(all.map(card => [card.id, {x: card.x, y: card.y}]))
 		this.page.move(this.pending).finally(() => {this.pending = null;})
 	}
-
-	// Keys
 
 	key(event) {
 		const card = this.cards.get(event.target.closest(".card")?.dataset.node)
@@ -268,7 +257,6 @@ export class Board {
 		event.preventDefault()
 	}
 
-	/** To the next card in the order of the document. */
 	step(id, by) {
 		const ids = [...this.cards.keys()]
 		this.focus(ids[(ids.indexOf(id) + by + ids.length) % ids.length])
@@ -282,7 +270,6 @@ export class Board {
 		this.nudging = setTimeout(() => this.keep([card]), 600)
 	}
 
-	/** The nearest card in a direction. */
 	neighbour(card, [dx, dy]) {
 		let best = null, least = Infinity
 		for (const other of this.cards.values()) {
@@ -308,7 +295,6 @@ export class Board {
 		this.page.select({node: id}, false)
 	}
 
-	/** One card at a time is reached with Tab. */
 	rove(id = this.current) {
 		this.current = this.cards.has(id) ? id : [...this.cards.keys()][0]
 		for (const [key, card] of this.cards) mark(card.element, "tabindex", key === this.current ? "0" : "-1")

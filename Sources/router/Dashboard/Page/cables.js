@@ -11,7 +11,7 @@ export class Cables {
 		this.board = board
 		this.model = board.model
 		this.all = new Map()
-		this.draft = draw("path", {class: "draft", hidden: true})
+		this.draft = draw("path.draft", {hidden: true})
 		board.svg.append(this.draft)
 	}
 
@@ -27,21 +27,21 @@ export class Cables {
 			const cable = this.all.get(link.id)
 			cable.group.classList.toggle("refused", Boolean(link.notCarried))
 			cable.group.classList.toggle("idle", [end(link.from), end(link.to)]
-				.some(({node}) => this.model.nodes.get(node)?.state !== "running"))
+				.some(({node}) => this.model.node(node)?.state !== "running"))
 			this.route(cable)
 		}
 	}
 
 	add(link) {
-		const hit = draw("path", {class: "hit"})
-		const line = draw("path", {class: "line"})
-		const group = draw("g", {class: "cable", "data-link": link.id, "data-kind": link.kind}, line, hit)
+		const hit = draw("path.hit")
+		const line = draw("path.line")
+		const group = draw("g.cable", {"data-link": link.id, "data-kind": link.kind}, line, hit)
 		const cable = {link, group, line, hit, step: -1, bar: -1}
 		if (link.kind === "audio") {
 			cable.meter = make("i")
 			cable.text = make("span")
 			cable.bad = make("b")
-			cable.chip = make("div", {class: "chip", "data-link": link.id}, make("span", {class: "meter"}, cable.meter), cable.text, cable.bad)
+			cable.chip = make("div.chip", {"data-link": link.id}, make("span.meter", cable.meter), cable.text, cable.bad)
 			this.board.chips.append(cable.chip)
 		}
 		this.board.svg.append(group)
@@ -81,12 +81,10 @@ export class Cables {
 		return y === undefined ? null : {x: card.x + (side === "o" ? card.width : 0), y: card.y + y}
 	}
 
-	/** A card stands elsewhere. */
 	moved() {
 		for (const cable of this.all.values()) this.route(cable)
 	}
 
-	/** @param peaks dB by index of the link, null for silence */
 	levels(peaks) {
 		this.model.links.forEach((link, index) => {
 			const cable = this.all.get(link.id)
@@ -122,7 +120,6 @@ export class Cables {
 		}
 	}
 
-	/** An event has passed. */
 	pulse(id) {
 		const cable = this.all.get(id)
 		if (!cable || cable.isPulsing || document.hidden) return
@@ -145,7 +142,6 @@ export class Cables {
 		}
 	}
 
-	/** The cable that is being drawn. */
 	drawDraft(from, to, fit) {
 		mark(this.draft, "hidden", !from)
 		if (!from) return

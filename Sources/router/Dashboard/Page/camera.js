@@ -10,7 +10,6 @@ export class Camera {
 		new ResizeObserver(() => this.apply()).observe(root)
 	}
 
-	/** A point of the screen in the world. */
 	inside(event) {
 		const frame = this.root.getBoundingClientRect()
 		return {x: (event.clientX - frame.left - this.x) / this.scale, y: (event.clientY - frame.top - this.y) / this.scale}
@@ -28,7 +27,6 @@ export class Camera {
 		return this.zoom(Math.exp(-event.deltaY * unit * (event.ctrlKey ? 0.01 : 0.0016)), event.clientX - frame.left, event.clientY - frame.top)
 	}
 
-	/** Larger or smaller around a point of the view. */
 	zoom(factor, x = this.root.clientWidth / 2, y = this.root.clientHeight / 2) {
 		const scale = Math.min(largest, Math.max(smallest, this.scale * factor))
 		this.x = x - (x - this.x) * scale / this.scale
@@ -37,7 +35,6 @@ export class Camera {
 		this.apply()
 	}
 
-	/** Follows one finger, or pinches with two. */
 	pan(event) {
 		this.fingers.set(event.pointerId, {x: event.clientX, y: event.clientY})
 		this.root.setPointerCapture(event.pointerId)
@@ -79,7 +76,6 @@ export class Camera {
 		if (distance > 10) this.zoom(Math.hypot(now.x - other.x, now.y - other.y) / distance, middle.x, middle.y)
 	}
 
-	/** Shows a part of the world whole, at most at its natural size. */
 	show(bounds, isSmooth) {
 		const {clientWidth, clientHeight} = this.root
 		if (!clientWidth || !clientHeight) return
@@ -91,7 +87,6 @@ export class Camera {
 		this.apply(isSmooth)
 	}
 
-	/** Moves only as far as needed to see a card. */
 	reveal(card) {
 		const left = card.x * this.scale + this.x, top = card.y * this.scale + this.y
 		const right = left + card.width * this.scale, bottom = top + card.height * this.scale

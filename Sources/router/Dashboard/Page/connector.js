@@ -18,8 +18,8 @@ export class Connector {
 		const [output, input] = from.side === "o" ? [from, to] : [to, from]
 		if (output.side === input.side) return {kind: "no", reason: say("sameSide")}
 		if (output.node === input.node) return {kind: "no", reason: say("sameNode")}
-		const out = portOf(this.model.nodes.get(output.node), "output", output.port)
-		const into = portOf(this.model.nodes.get(input.node), "input", input.port)
+		const out = portOf(this.model.node(output.node), "output", output.port)
+		const into = portOf(this.model.node(input.node), "input", input.port)
 		if (!out || !into) return {kind: "no", reason: say("gone")}
 		const ends = {from: `${output.node}.${output.port}`, to: `${input.node}.${input.port}`}
 		if (this.model.byLink.has(`${ends.from}->${ends.to}`)) return {kind: "no", reason: say("linkedAlready"), ...ends}
@@ -32,7 +32,6 @@ export class Connector {
 		return found ? {kind: "bridge", bridge: found, reason, ...ends} : {kind: "no", reason, ...ends}
 	}
 
-	/** All ports a cable from here could end at, the best first. */
 	goals(from) {
 		const found = []
 		for (const node of this.model.nodes.values()) {
@@ -122,7 +121,6 @@ export class Connector {
 		return undefined
 	}
 
-	/** The second tap. */
 	click(event, card) {
 		if (this.wasPressed || event.target.closest(".port")) return
 		const to = card ? this.under(event) : null

@@ -17,15 +17,15 @@ export class Dock {
 
 	build() {
 		this.tabs = {}
-		const tab = (name, picture) => (this.tabs[name] = make("button", {class: "tab", "aria-expanded": "false", "aria-controls": "dock-panel", "data-tab": name, onclick: () => this.toggle(name),
-		}, icon(picture), make("span", {text: say(name)}), make("b", {class: "count"})))
+		const tab = (name, picture) => (this.tabs[name] = make("button.tab", {"aria-expanded": "false", "aria-controls": "dock-panel", "data-tab": name, onclick: () => this.toggle(name),
+		}, icon(picture), make("span", say(name)), make("b.count")))
 		this.filter = make("input", {type: "search", placeholder: say("filter"), "aria-label": say("filter"), oninput: () => this.showLog()})
 		this.level = make("select", {"aria-label": say("logLevel"), onchange: () => this.showLog()},
 			["debug", "info", "warning", "error"].map(level => make("option", {value: level, text: level, selected: level === "info"})))
-		this.log = make("ol", {class: "log", tabindex: "0", "aria-label": say("log"), lang: "en"})
-		this.streams = make("ul", {class: "stream-list"})
+		this.log = make("ol.log", {tabindex: "0", "aria-label": say("log"), lang: "en"})
+		this.streams = make("ul.stream-list")
 		this.panel = make("div", {id: "dock-panel", hidden: true})
-		this.root.replaceChildren(make("div", {class: "tabs"}, tab("streams", "streams"), tab("log", "log")), this.panel)
+		this.root.replaceChildren(make("div.tabs", tab("streams", "streams"), tab("log", "log")), this.panel)
 		this.showStreams()
 	}
 
@@ -35,7 +35,7 @@ export class Dock {
 		this.panel.hidden = !this.open
 		this.page.followLog(this.open === "log")
 		if (this.open === "log") {
-			this.panel.replaceChildren(make("div", {class: "row"}, this.level, this.filter), this.log)
+			this.panel.replaceChildren(make("div.row", this.level, this.filter), this.log)
 			this.showLog()
 		} else if (this.open) {
 			this.panel.replaceChildren(this.streams)
@@ -51,10 +51,9 @@ export class Dock {
 		if (key === this.key && this.streams.childElementCount) return
 		this.key = key
 		this.streams.replaceChildren(...(streams.length ? streams.slice(-200).map(stream => streamRow(stream, this.page))
-			: [make("li", {class: "nothing", text: say("noStreams")})]))
+			: [make("li.nothing", say("noStreams"))]))
 	}
 
-	/** A line of the router's log. */
 	wrote(line) {
 		this.lines.push({...line, at: line.time ? new Date(line.time) : new Date()})
 		if (this.lines.length > kept) this.lines.splice(0, this.lines.length - kept)
@@ -83,8 +82,8 @@ function facts(line) {
 const text = line => `${line.source} ${line.message} ${facts(line)}`
 
 function row(line) {
-	const element = make("li", {"data-level": line.level}, make("time", {text: clock(line.at)}), make("b", {text: line.level}),
-		make("span", {}, make("code", {text: line.source}), ` ${line.message} `, make("small", {text: facts(line)})))
+	const element = make("li", {"data-level": line.level}, make("time", clock(line.at)), make("b", line.level),
+		make("span", make("code", line.source), ` ${line.message} `, make("small", facts(line))))
 	element.line = line
 	return element
 }

@@ -1,31 +1,32 @@
 // Making and finding elements. Text is always set as text, never as markup.
 
-const drawing = "http://www.w3.org/2000/svg"
-
 export const byID = id => document.getElementById(id)
 
-/** An element: attributes that begin with "on" are listeners, `text` is text, `class` is the class, false leaves out. */
-export function make(tag, attributes = {}, ...children) {
-	const element = document.createElement(tag)
-	if (tag === "button") element.type = "button"
-	return fill(element, attributes, children)
+/** make("tag.class", {attributes}, ...children): "on…" listens, `text` is text; what is false or missing is left out. */
+export function make(tag, ...parts) {
+	const [name, ...classes] = tag.split(".")
+	const element = document.createElement(name)
+	if (name === "button") element.type = "button"
+	return fill(element, classes, parts)
 }
 
 /** The same for drawings. */
-export function draw(tag, attributes = {}, ...children) {
-	return fill(document.createElementNS(drawing, tag), attributes, children)
+export function draw(tag, ...parts) {
+	const [name, ...classes] = tag.split(".")
+	return fill(document.createElementNS("http://www.w3.org/2000/svg", name), classes, parts)
 }
 
-function fill(element, attributes, children) {
+function fill(element, classes, parts) {
+	const attributes = parts[0]?.constructor === Object ? parts.shift() : {}
+	if (classes.length) element.setAttribute("class", classes.join(" "))
 	for (const [name, value] of Object.entries(attributes)) {
 		if (value === false || value === null || value === undefined) continue
 		if (name.startsWith("on")) element.addEventListener(name.slice(2), value)
 		else if (name === "text") element.textContent = value
-		else if (name === "value") element.value = value
-		else if (name === "checked") element.checked = value
+		else if (name === "value" || name === "checked") element[name] = value
 		else element.setAttribute(name, value === true ? "" : value)
 	}
-	element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false))
+	element.append(...parts.flat().filter(part => part !== null && part !== undefined && part !== false))
 	return element
 }
 
@@ -78,6 +79,6 @@ export function icon(name, title) {
 
 /** A button with a picture and its name for those who do not see it. */
 export function button(name, label, onclick, attributes = {}) {
-	return make("button", {class: "tool", "aria-label": label, title: label, onclick, ...attributes},
+	return make("button.tool", {"aria-label": label, title: label, onclick, ...attributes},
 		icon(name))
 }

@@ -21,11 +21,11 @@ export class Editor {
 			onkeydown: event => this.key(event),
 		})
 		this.status = make("p", {id: "document-status", role: "status"})
-		this.found = make("div", {class: "found"})
-		this.send = make("button", {class: "primary", text: say("apply"), disabled: true, onclick: () => this.apply()})
-		const cancel = make("button", {class: "plain", text: say("cancel"), onclick: () => this.dialog.close()})
-		this.dialog = dialog(say("jsonView"), make("div", {class: "editor"}, make("div", {class: "code-box"}, this.numbers, this.box),
-			make("div", {class: "verdict"}, this.status, this.found)), {kind: "wide", actions: [cancel, this.send], onclose: () => clearTimeout(this.timer)})
+		this.found = make("div.found")
+		this.send = make("button.primary", {text: say("apply"), disabled: true, onclick: () => this.apply()})
+		const cancel = make("button.plain", {text: say("cancel"), onclick: () => this.dialog.close()})
+		this.dialog = dialog(say("jsonView"), make("div.editor", make("div.code-box", this.numbers, this.box),
+			make("div.verdict", this.status, this.found)), {kind: "wide", actions: [cancel, this.send], onclose: () => clearTimeout(this.timer)})
 		this.write(this.base)
 		this.box.focus()
 		this.box.setSelectionRange(0, 0)
@@ -67,7 +67,7 @@ export class Editor {
 			this.send.disabled = false
 			const changes = differences(this.base, this.parsed() ?? this.base)
 			return this.verdict(say("documentFits"), "good", [changes.length ? changeList(changes) : null,
-				...(body.warnings ?? []).map(one => make("p", {class: "warn", lang: "en", text: one.message ?? one}))])
+				...(body.warnings ?? []).map(one => make("p.warn", {lang: "en", text: one.message ?? one}))])
 		} catch (error) {
 			if (text !== this.box.value) return undefined
 			if (!(error instanceof Refusal)) return this.verdict(say("unreachable"), "bad", [])
@@ -85,7 +85,6 @@ export class Editor {
 		this.found.replaceChildren(...content.filter(Boolean))
 	}
 
-	/** The text as a value; comments and trailing commas are allowed. */
 	parsed() {
 		const text = this.box.value.replace(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, string) => string ?? " ")
 			.replace(/("(?:[^"\\\n]|\\.)*")|,(\s*[\]}])/g, (_, string, closing) => string ?? closing)

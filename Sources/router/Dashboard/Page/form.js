@@ -42,7 +42,7 @@ function select(values, id, changed) {
 /** @param isFree digits alone become a number, JSON objects become objects */
 function text(id, changed, attributes, isFree, choices) {
 	const box = make("input", {id, ...attributes, list: choices?.length && `${id}-known`, oninput: () => changed()})
-	const element = choices?.length ? make("div", {class: "row"}, box, make("datalist", {id: `${id}-known`}, choices.map(value => make("option", {value})))) : box
+	const element = choices?.length ? make("div.row", box, make("datalist", {id: `${id}-known`}, choices.map(value => make("option", {value})))) : box
 	return {
 		element,
 		read: () => (isFree && /^(\d+$|\{)/.test(box.value) && attributes.type === "text" || box.value[0] === "{" ? parsed(box.value) : box.value || undefined),
@@ -68,7 +68,7 @@ function figure({minimum, maximum, type}, option, id, changed) {
 		oninput: () => {box.value = scale.from(Number(slider.value)); changed()},
 	})
 	return {
-		element: make("div", {class: "row"}, slider, box, option.unit && make("span", {class: "unit", text: option.unit})),
+		element: make("div.row", slider, box, option.unit && make("span.unit", option.unit)),
 		read: () => (box.value === "" ? undefined : Number(box.value)),
 		write: value => {box.value = value ?? ""; if (slider) slider.value = scale.to(Number(value ?? minimum))},
 	}
@@ -98,7 +98,7 @@ function optional(inner, option, id, changed, choices) {
 	})
 	const show = () => {part.element.hidden = !box.checked}
 	return {
-		element: make("div", {class: "row"}, box, part.element),
+		element: make("div.row", box, part.element),
 		read: () => box.checked && (part.read() ?? words[0]),
 		write: value => {
 			box.checked = value !== false && value !== undefined
@@ -115,7 +115,7 @@ const fieldsOf = (schema, changed) => Object.entries(schema.properties ?? {}).ma
 const collected = fields => Object.fromEntries(fields.filter(field => field.isSet()).map(field => [field.option.name, field.read()]))
 const spread = (fields, value) => fields.forEach(field => field.write(value?.[field.option.name]))
 
-const folded = (title, fields) => make("details", {class: "nested"}, make("summary", {text: say(title)}), fields.map(field => field.element))
+const folded = (title, fields) => make("details.nested", make("summary", say(title)), fields.map(field => field.element))
 
 /** An object with known members, folded. */
 function group(schema, changed) {
@@ -131,7 +131,7 @@ function table(schema, id, changed) {
 		const parts = fieldsOf(schema.additionalProperties, changed)
 		const label = make("input", {type: "text", value: name, "aria-label": say("entryName"), spellcheck: "false", oninput: () => changed()})
 		const entry = {label, parts}
-		entry.element = make("fieldset", {class: "entry"}, make("div", {class: "row"}, label, button("trash", say("removeEntry", name), () => {
+		entry.element = make("fieldset.entry", make("div.row", label, button("trash", say("removeEntry", name), () => {
 			rows = rows.filter(one => one !== entry)
 			entry.element.remove()
 			changed()
@@ -149,7 +149,7 @@ function table(schema, id, changed) {
 		label.select()
 	}
 	return {
-		element: make("div", {id}, list, make("button", {class: "plain", onclick: fresh}, icon("plus"), say("addEntry"))),
+		element: make("div", {id}, list, make("button.plain", {onclick: fresh}, icon("plus"), say("addEntry"))),
 		read: () => Object.fromEntries(rows.map(({label, parts}) => [label.value.trim(), collected(parts)])),
 		write: value => {
 			rows = []
@@ -168,21 +168,20 @@ export class Field {
 		this.control = control(schema, option, id, () => {this.touched(); changed?.(this)}, choices)
 		const facts = [option.range && `${option.range} ${unit ?? ""}`, option.default !== undefined && typeof option.default !== "object" && say("defaultIs", shown(option.default)),
 			option.required && say("required"), option.live && say("liveOption")].filter(Boolean).join(" · ")
-		this.problem = make("p", {class: "problem", role: "alert", hidden: true})
+		this.problem = make("p.problem", {role: "alert", hidden: true})
 		this.reset = button("reset", say("toDefault", option.name), () => {
 			this.write(undefined)
 			changed?.(this)
 		}, {class: "tool small"})
-		this.element = make("div", {class: "field", "data-option": option.name},
-			make("div", {class: "field-head"}, make("label", {for: id, text: option.name}), unit && !/number|integer/.test(schema.type) && make("span", {class: "unit", text: unit}), this.reset),
-			this.control.element, make("p", {class: "help", id: `${id}-help`}, option.description && make("span", {lang: "en", text: option.description}),
-				facts && make("span", {class: "facts", text: facts})), this.problem)
+		this.element = make("div.field", {"data-option": option.name},
+			make("div.field-head", make("label", {for: id, text: option.name}), unit && !/number|integer/.test(schema.type) && make("span.unit", unit), this.reset),
+			this.control.element, make("p.help", {id: `${id}-help`}, option.description && make("span", {lang: "en", text: option.description}),
+				facts && make("span.facts", facts)), this.problem)
 		const box = this.element.querySelector(`#${id}`) ?? this.control.element
 		box.setAttribute("aria-describedby", `${id}-help`)
 		this.write(undefined)
 	}
 
-	/** Shows a value; undefined shows the default. */
 	write(value) {
 		this.given = value
 		this.control.write(value ?? this.option.default)
@@ -222,19 +221,17 @@ const access = ["tls", "allow", "token", "limits"]
 
 /** All options of one type. */
 export class Form {
-	/** @param changed hears the field that was changed by hand */
 	constructor(type, changed) {
 		const own = type.options.map(option => new Field(option, changed, type.choices?.[option.name]))
 		const common = general().map(option => new Field(option, changed))
 		this.fields = [...own, ...common]
 		const network = own.filter(field => access.includes(field.option.name))
-		this.element = make("div", {class: "form"}, own.filter(field => !network.includes(field)).map(field => field.element),
+		this.element = make("div.form", own.filter(field => !network.includes(field)).map(field => field.element),
 			network.length > 0 && folded("access", network), folded("general", common))
 	}
 
 	write(config) {spread(this.fields, config)}
 
-	/** What is to stand in the document, without the type. */
 	read() {return collected(this.fields.filter(field => field.read() !== ""))}
 
 	/** A merge patch from what was given to what is shown, of these options; null when they are equal. */

@@ -7,7 +7,7 @@ import {number, say, wait} from "./words.js"
 export class Listing {
 	constructor(root, model, page) {
 		Object.assign(this, {root, model, page, rows: new Map()})
-		this.list = make("ul", {class: "rows"})
+		this.list = make("ul.rows")
 		root.append(this.list)
 		model.addEventListener("counts", () => this.counts())
 	}
@@ -35,7 +35,6 @@ export class Listing {
 		this.counts()
 	}
 
-	/** Upstream first, as they stand on the canvas. */
 	sorted() {
 		const place = node => this.page.board.auto?.places.get(node.id) ?? {x: 0, y: 0}
 		return [...this.model.nodes.values()].sort((a, b) => place(a).x - place(b).x || place(a).y - place(b).y)
@@ -43,22 +42,22 @@ export class Listing {
 
 	make(node) {
 		const kind = role(node.ports)
-		const state = make("span", {class: "state"})
-		const reason = make("p", {class: "reason", lang: "en"})
+		const state = make("span.state")
+		const reason = make("p.reason", {lang: "en"})
 		const cables = this.model.links.filter(link => end(link.from).node === node.id).map(link => {
-			const meter = make("i"), text = make("span", {class: "facts"})
+			const meter = make("i"), text = make("span.facts")
 			const element = make("li", {"data-kind": link.kind, class: link.notCarried ? "refused" : ""},
-				make("button", {class: "cable-row", onclick: () => this.page.select({link: link.id}, true)},
+				make("button.cable-row", {onclick: () => this.page.select({link: link.id}, true)},
 					icon(link.kind === "audio" ? "cable" : "event"),
 					make("span", {text: `${end(link.from).port} → ${this.model.name(end(link.to).node)}.${end(link.to).port}`}),
-					link.kind === "audio" ? make("span", {class: "meter"}, meter) : null, text))
+					link.kind === "audio" ? make("span.meter", meter) : null, text))
 			return {link, meter, text, element, bar: -1}
 		})
-		const heading = make("button", {class: "row-head", onclick: () => this.page.select({node: node.id}, true)},
-			make("span", {class: "badge", "data-role": kind}, icon(kind)),
-			make("span", {class: "title"}, make("span", {class: "name", text: node.label || node.id}), make("span", {class: "type", text: node.type})), state)
-		const element = make("li", {class: "row-card", "data-node": node.id}, heading, reason,
-			cables.length ? make("ul", {class: "cable-rows"}, cables.map(cable => cable.element)) : null)
+		const heading = make("button.row-head", {onclick: () => this.page.select({node: node.id}, true)},
+			make("span.badge", {"data-role": kind}, icon(kind)),
+			make("span.title", make("span.name", node.label || node.id), make("span.type", node.type)), state)
+		const element = make("li.row-card", {"data-node": node.id}, heading, reason,
+			cables.length && make("ul.cable-rows", cables.map(cable => cable.element)))
 		return {element, state, reason, cables}
 	}
 

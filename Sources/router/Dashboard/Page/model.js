@@ -3,7 +3,7 @@
 import {api} from "./api.js"
 import {end} from "./ports.js"
 
-/** Fires "graph" when nodes, links or streams may be others, "node" (detail: id) when one changed its state. */
+/** Fires "graph" when nodes, links or streams may be others, "node" (detail: id) when one changed its state, "passed" (link) for events. */
 export class Model extends EventTarget {
 	constructor() {
 		super()
@@ -52,7 +52,6 @@ export class Model extends EventTarget {
 		this.dispatchEvent(new Event("graph"))
 	}
 
-	/** A node's state has changed. */
 	turned({id, state, reason, hint, nextTry}) {
 		const node = this.nodes.get(id)
 		if (!node) return
@@ -77,6 +76,7 @@ export class Model extends EventTarget {
 			const before = this.rates.get(link.id)
 			const seconds = before ? (now - before.at) / 1000 : 0
 			const rate = seconds > 0.2 && packets >= before.packets ? (packets - before.packets) / seconds : before?.rate ?? 0
+			if (link.kind === "event" && packets > before?.packets) this.dispatchEvent(new CustomEvent("passed", {detail: link.id}))
 			this.rates.set(link.id, {packets, missing, delay, rate, at: now})
 		})
 		for (const [id, packets, missing, queued, underruns] of streams ?? []) {
@@ -85,6 +85,8 @@ export class Model extends EventTarget {
 		}
 		this.dispatchEvent(new Event("counts"))
 	}
+
+	node(id) {return this.nodes.get(id)}
 
 	linksOf(id) {
 		return this.links.filter(link => end(link.from).node === id || end(link.to).node === id)
@@ -95,6 +97,6 @@ export class Model extends EventTarget {
 	}
 
 	name(id) {
-		return this.nodes.get(id)?.label || id
+		return this.node(id)?.label || id
 	}
 }

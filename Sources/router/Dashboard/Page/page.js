@@ -12,7 +12,7 @@ import {Live} from "./live.js"
 import {Model} from "./model.js"
 import {Palette} from "./palette.js"
 import {carries, end, freshID, portOf, renamed, written} from "./ports.js"
-import {Side} from "./side.js"
+import {keys, Side} from "./side.js"
 import {chooseLanguage, language, say, translate} from "./words.js"
 
 const saved = key => {try {return localStorage.getItem(key) ?? "";} catch {return "";}}
@@ -33,6 +33,7 @@ class Page {
 		this.buildTools()
 		model.addEventListener("graph", () => this.showGraph())
 		model.addEventListener("node", ({detail}) => this.showState(detail))
+		model.addEventListener("passed", ({detail}) => this.board.cables.pulse(detail))
 		model.addEventListener("counts", () => byID("board").hidden || this.board.cables.counts())
 		document.addEventListener("keydown", event => this.key(event))
 		this.begin()
@@ -50,8 +51,6 @@ class Page {
 			setTimeout(() => this.begin(), 2000)
 		}
 	}
-
-	// What the router tells
 
 	hear(topic, value) {
 		if (topic === "meter") this.measured(value)
@@ -79,7 +78,6 @@ class Page {
 		if (value.revision !== this.model.revision) return this.reload(60)
 		this.peaks = value.peaks ?? this.peaks
 		if (value.links) this.model.counted(value, now)
-		for (const index of value.events ?? []) if (this.model.links[index]) this.board.cables.pulse(this.model.links[index].id)
 		this.frame ??= requestAnimationFrame(() => {
 			this.frame = null
 			if (!byID("board").hidden) this.board.cables.levels(this.peaks)
@@ -119,7 +117,7 @@ class Page {
 	}
 
 	showState(id) {
-		const node = this.model.nodes.get(id)
+		const node = this.model.node(id)
 		this.board.showState(node)
 		this.board.cables.show()
 		this.listing.showState(node)
@@ -135,7 +133,7 @@ class Page {
 		if (box.key === key) return
 		box.key = key
 		if (problems.length) {
-			box.replaceChildren(icon("warning"), make("div", {}, make("strong", {text: say("fileProblems")}), problemList(problems)))
+			box.replaceChildren(icon("warning"), make("div", make("strong", say("fileProblems")), problemList(problems)))
 			this.announce(say("fileProblems"))
 		}
 	}
@@ -148,8 +146,6 @@ class Page {
 		const isOld = performance.now() - this.model.loadedAt > Math.max(3000, this.model.size / 10)
 		if (this.selection?.node && isOld && !this.isLost) this.reload(0)
 	}
-
-	// Changes
 
 	/**
 	 * Makes a change and shows what came of it.
@@ -179,7 +175,7 @@ class Page {
 		await this.model.load()
 		const theirs = differences(before, asDocument(this.model))
 		if (!retries) {
-			const answer = await ask(say("conflictTitle"), make("div", {}, make("p", {text: say("conflictText")}),
+			const answer = await ask(say("conflictTitle"), make("div", make("p", say("conflictText")),
 				changeList(theirs.length ? theirs : [{kind: "changed", text: say("onlySettings")}])), [
 				{name: "discard", label: say("discardMine")}, {name: "retry", label: say("applyMine"), kind: "primary"}])
 			if (answer !== "retry") return answer === "discard" ? "discarded" : null
@@ -214,8 +210,8 @@ class Page {
 	async isSure(applied, ended) {
 		const changes = ["removed", "replaced", "added", "updated"].flatMap(kind => (applied[kind] ?? []).map(id => ({
 			kind: kind === "removed" || kind === "added" ? kind : "changed", text: say(`will.${kind}`, id)})))
-		const answer = await ask(say("riskTitle"), make("div", {}, make("p", {text: say("riskText", ended.length)}), changeList(changes),
-			make("ul", {class: "plain-list"}, ended.slice(0, 8).map(stream => make("li", {text: `${stream.label || stream.peer}: ${stream.path.join(" → ")}`})))),
+		const answer = await ask(say("riskTitle"), make("div", make("p", say("riskText", ended.length)), changeList(changes),
+			make("ul.plain-list", ended.slice(0, 8).map(stream => make("li", {text: `${stream.label || stream.peer}: ${stream.path.join(" → ")}`})))),
 		[{name: "no", label: say("cancel")}, {name: "yes", label: say("doIt"), kind: "danger"}])
 		return answer === "yes"
 	}
@@ -224,20 +220,17 @@ class Page {
 		if (error instanceof Unreachable) return this.toast(say("unreachable"), {kind: "bad"})
 		if (!(error instanceof Refusal)) throw error
 		const problems = error.problems.length ? error.problems : [{message: error.message}]
-		const fixable = problem => ask(say("fixTitle"), make("p", {text: problem.hint ?? problem.message}), [
+		const fixable = problem => ask(say("fixTitle"), make("p", problem.hint ?? problem.message), [
 			{name: "yes", label: say("applyFix"), kind: "primary"}]).then(answer => answer
 			&& this.change(say("fixed"), tag => api.patch(problem.fix, tag)))
-		const shown = dialog(say("refusedTitle"), make("div", {}, make("p", {lang: "en", text: error.problems.length ? error.title : ""}),
+		const shown = dialog(say("refusedTitle"), make("div", make("p", {lang: "en", text: error.problems.length ? error.title : ""}),
 			problemList(problems, {fix: problem => {shown.close(); fixable(problem);}})))
 		this.announce(`${say("refusedTitle")}: ${problems[0].message}`)
 		return undefined
 	}
 
-	// What can be done
-
 	palette(from, spot) {this.chooser.open(from, spot)}
 
-	/** A node was added: it is chosen and has the focus. */
 	arrived(id) {
 		this.select({node: id})
 		if (byID("board").hidden) byID("list").querySelector(`[data-node="${id}"] button`)?.focus()
@@ -255,7 +248,6 @@ class Page {
 		if (opens) document.body.classList.toggle("side-open", Boolean(selection))
 	}
 
-	/** Opens the details and goes there. */
 	edit(id) {
 		this.select({node: id})
 		byID("side").focus({preventScroll: true})
@@ -268,7 +260,6 @@ class Page {
 		if (node) this.board.focus(node)
 	}
 
-	/** @param verdict of the connector */
 	async link(verdict) {
 		if (verdict.kind === "no") this.toast(verdict.reason, {kind: "bad"})
 		else if (verdict.kind === "bridge") await this.offerBridge(verdict)
@@ -276,8 +267,8 @@ class Page {
 	}
 
 	async offerBridge({from, to, bridge, reason}) {
-		const answer = await ask(say("bridgeTitle"), make("div", {}, make("p", {text: reason}),
-			make("p", {text: say("bridgeText", bridge.type.name)})), [
+		const answer = await ask(say("bridgeTitle"), make("div", make("p", reason),
+			make("p", say("bridgeText", bridge.type.name))), [
 			{name: "no", label: say("cancel")}, {name: "yes", label: say("insertConverter", bridge.type.name), kind: "primary"}])
 		if (answer !== "yes") return
 		await this.bridgeWith(bridge, from, to, this.model.links)
@@ -287,7 +278,7 @@ class Page {
 		const id = freshID(bridge.type.name.split(".")[0], this.model.nodes)
 		const [a, b] = [this.board.cards.get(end(from).node), this.board.cards.get(end(to).node)]
 		const config = {type: bridge.type.name}
-		if (this.model.nodes.get(a?.id)?.position && b) config.position = {x: Math.round((a.x + b.x) / 2), y: Math.round((a.y + b.y) / 2 + 60)}
+		if (this.model.node(a?.id)?.position && b) config.position = {x: Math.round((a.x + b.x) / 2), y: Math.round((a.y + b.y) / 2 + 60)}
 		const all = [...written(links), `${from} -> ${id}.${bridge.input}`, `${id}.${bridge.output} -> ${to}`]
 		return this.change(say("bridged", id), tag => api.patch({nodes: {[id]: config}, links: all}, tag))
 	}
@@ -316,7 +307,7 @@ class Page {
 	}
 
 	toggle(id) {
-		const isOff = this.model.nodes.get(id).state === "disabled"
+		const isOff = this.model.node(id).state === "disabled"
 		return this.careful(say(isOff ? "enabled" : "disabledNow", id),
 			(tag, query) => api.patchNode(id, {disabled: isOff ? null : true}, tag, query))
 	}
@@ -332,18 +323,18 @@ class Page {
 
 	/** From the keyboard: the ports to choose from, then the ports that fit. */
 	async connect(id, port) {
-		const node = this.model.nodes.get(id)
+		const node = this.model.node(id)
 		const starts = port ? [port] : [...node.ports].sort((a, b) => (b.direction === "output") - (a.direction === "output"))
 		const goals = starts.flatMap(one => {
 			const from = {node: id, port: one.name, side: one.direction === "output" ? "o" : "i"}
 			return this.board.connector.goals(from).map(goal => ({...goal, from, port: one}))
 		})
-		const rows = goals.map(goal => make("button", {class: "goal", "data-fit": goal.verdict.kind, "data-goal": `${goal.verdict.from}->${goal.verdict.to}`,
+		const rows = goals.map(goal => make("button.goal", {"data-fit": goal.verdict.kind, "data-goal": `${goal.verdict.from}->${goal.verdict.to}`,
 			onclick: () => {shown.close(); this.link(goal.verdict);},
-		}, make("span", {class: "port-dot", "data-kind": goal.port.kind}),
+		}, make("span.port-dot", {"data-kind": goal.port.kind}),
 		make("span", {text: `${goal.port.name} ${goal.from.side === "o" ? "→" : "←"} ${this.model.name(goal.node)}.${this.nameOf(goal)}`}),
-		make("small", {text: goal.verdict.kind === "bridge" ? say("withConverter", goal.verdict.bridge.type.name) : carries(goal.port)})))
-		const list = make("div", {class: "goals"}, rows.length ? rows : make("p", {class: "nothing", text: say("nothingFits")}))
+		make("small", goal.verdict.kind === "bridge" ? say("withConverter", goal.verdict.bridge.type.name) : carries(goal.port))))
+		const list = make("div.goals", rows.length ? rows : make("p.nothing", say("nothingFits")))
 		const filter = make("input", {type: "search", "aria-label": say("filter"), placeholder: say("filter"), oninput: () => {
 			for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(filter.value.toLowerCase())
 		}})
@@ -360,7 +351,6 @@ class Page {
 
 	nameOf(goal) {return goal.port && typeof goal.port === "object" ? end(goal.from.side === "o" ? goal.verdict.to : goal.verdict.from).port : goal.port;}
 
-	/** Saves where cards stand. */
 	async move(places) {
 		const nodes = Object.fromEntries([...places].map(([id, place]) => [id, {position: place}]))
 		const [first] = places
@@ -398,9 +388,6 @@ class Page {
 		try {return await answer} catch (error) {return void this.failed(error)}
 	}
 
-	// Where streams go
-
-	/** All streams through a node, or nothing. */
 	trace(node) {
 		const streams = node ? this.model.streamsOf(node) : []
 		if (!streams.length) return this.board.trace(null, null)
@@ -416,22 +403,18 @@ class Page {
 		this.board.trace(nodes, links)
 	}
 
-	// Words to the user
-
 	announce(words) {byID("announce").textContent = words;}
 
 	hint(words) {if (words) this.announce(words);}
 
 	toast(words, {kind = "", undo = false} = {}) {
 		this.announce(words)
-		const toast = make("div", {class: "toast", "data-kind": kind}, make("span", {text: words}),
-			undo ? make("button", {class: "plain", text: say("undo"), onclick: () => {toast.remove(); this.step("undo");}}) : null)
+		const toast = make("div.toast", {"data-kind": kind}, make("span", words),
+			undo && make("button.plain", {text: say("undo"), onclick: () => {toast.remove(); this.step("undo");}}))
 		byID("toasts").append(toast)
 		while (byID("toasts").childElementCount > 3) byID("toasts").firstChild.remove()
 		setTimeout(() => toast.remove(), kind === "bad" ? 9000 : 5000)
 	}
-
-	// Tools
 
 	buildTools() {
 		const fill = (id, ...tools) => byID(id).replaceChildren(...tools.map(([name, label, onclick, tool]) => button(name, say(label), onclick, {id: tool})))
@@ -479,7 +462,7 @@ class Page {
 	followLog(isWanted) {this.live?.follows(isWanted);}
 
 	settings() {
-		const field = (id, label, values, changed) => make("div", {class: "field"}, make("label", {for: id, text: say(label)}),
+		const field = (id, label, values, changed) => make("div.field", make("label", {for: id, text: say(label)}),
 			make("select", {id, onchange: event => changed(event.target.value)}, [["", say("automatic")], ...values].map(([value, text]) =>
 				make("option", {value, text, selected: value === saved(id)}))))
 		dialog(say("settings"), [field("language", "languageWord", [["de", "Deutsch"], ["en", "English"]], value => this.speak(value)),
@@ -507,10 +490,7 @@ class Page {
 	}
 
 	help() {
-		dialog(say("keysHelp"), make("ul", {class: "keys"}, say("keyList").split(";").map(line => {
-			const [key, words] = line.split("=")
-			return make("li", {}, make("kbd", {text: key}), make("span", {text: words}))
-		})))
+		dialog(say("keysHelp"), keys())
 	}
 }
 

@@ -24,7 +24,7 @@ export class Palette {
 			oninput: () => this.show(), onkeydown: event => this.key(event),
 		})
 		this.list = make("div", {id: "palette-list", role: "listbox", "aria-label": say("nodeTypes")})
-		this.body = make("div", {class: "palette"}, make("div", {class: "search"}, icon("search"), this.search), this.list)
+		this.body = make("div.palette", make("div.search", icon("search"), this.search), this.list)
 		this.dialog = dialog(say(from ? "addBehind" : "addNode"), this.body, {kind: "tall"})
 		this.show()
 		this.search.focus()
@@ -43,9 +43,8 @@ export class Palette {
 		return words.length && type.name.includes(words[0]) ? 0 : 1
 	}
 
-	/** The port of a type that the drawn cable would end at. */
 	entry(type) {
-		const port = portOf(this.model.nodes.get(this.from.node), this.from.side === "o" ? "output" : "input", this.from.port)
+		const port = portOf(this.model.node(this.from.node), this.from.side === "o" ? "output" : "input", this.from.port)
 		if (!port) return undefined
 		return type.ports.find(other => other.direction !== port.direction && (port.direction === "output" ? fits(port, other) : fits(other, port)))
 	}
@@ -65,12 +64,12 @@ export class Palette {
 			const option = make("div", {
 				role: "option", id: `type-${this.options.length}`, "aria-selected": "false", class: "type-row", "data-type": type.name, "data-role": kind,
 				onclick: () => this.pick(type),
-			}, make("span", {class: "badge"}, icon(kind)), make("span", {class: "name", text: type.name}),
-			make("span", {class: "help", lang: "en", text: type.description}))
+			}, make("span.badge", icon(kind)), make("span.name", type.name),
+			make("span.help", {lang: "en", text: type.description}))
 			part.append(option)
 			this.options.push({option, type})
 		}
-		if (!found.length) this.list.append(make("p", {class: "nothing", text: say("noType")}))
+		if (!found.length) this.list.append(make("p.nothing", say("noType")))
 		this.select(0)
 	}
 
@@ -91,23 +90,22 @@ export class Palette {
 		event.preventDefault()
 	}
 
-	/** The second step: name and options. */
 	pick(type) {
 		const id = make("input", {
 			type: "text", id: "new-id", value: freshID(type.name, this.model.nodes), pattern: "[a-z][a-z0-9\\-]*", required: true,
 			spellcheck: "false", autocomplete: "off", "aria-describedby": "new-id-help",
 		})
 		const form = new Form(type)
-		const others = make("div", {class: "others", role: "alert"})
+		const others = make("div.others", {role: "alert"})
 		const send = make("button", {type: "submit", class: "primary", text: say("add")})
-		const back = make("button", {class: "plain", onclick: () => {this.dialog.close(); this.open(this.from, this.spot);}},
-			icon("back"), make("span", {text: say("otherType")}))
+		const back = make("button.plain", {onclick: () => {this.dialog.close(); this.open(this.from, this.spot);}},
+			icon("back"), make("span", say("otherType")))
 		const element = make("form", {
 			class: "palette-form", onsubmit: event => {event.preventDefault(); this.add(type, id.value.trim(), form, others, send);},
-		}, make("p", {class: "help", lang: "en", text: type.description}),
-		make("div", {class: "field"}, make("label", {for: "new-id", text: say("nodeID")}), id,
-			make("p", {class: "help", id: "new-id-help", text: say("nodeIDHelp")})),
-		form.element, others, make("div", {class: "dialog-foot"}, back, send))
+		}, make("p.help", {lang: "en", text: type.description}),
+		make("div.field", make("label", {for: "new-id", text: say("nodeID")}), id,
+			make("p.help", {id: "new-id-help", text: say("nodeIDHelp")})),
+		form.element, others, make("div.dialog-foot", back, send))
 		this.dialog.element.querySelector("h2").textContent = `${say("addNode")}: ${type.name}`
 		this.body.replaceChildren(element);
 		(element.querySelector(".field[data-option] .problem:not([hidden])") ?? id).focus()
@@ -117,7 +115,7 @@ export class Palette {
 	async add(type, id, form, others, send) {
 		others.replaceChildren()
 		if (this.model.nodes.has(id)) {
-			others.append(make("p", {class: "problem", text: say("idTaken", id)}))
+			others.append(make("p.problem", say("idTaken", id)))
 			return
 		}
 		const config = {type: type.name, ...form.read()}
@@ -132,7 +130,7 @@ export class Palette {
 			refused: refusal => {
 				const rest = form.complain(refusal.problems)
 				others.append(rest.length || !refusal.problems.length
-					? problemList(rest.length ? rest : [{message: refusal.message}]) : make("p", {class: "problem", text: say("seeFields")}))
+					? problemList(rest.length ? rest : [{message: refusal.message}]) : make("p.problem", say("seeFields")))
 			},
 		})
 		send.disabled = false

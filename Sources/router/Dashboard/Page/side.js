@@ -14,7 +14,6 @@ export class Side {
 		model.addEventListener("streams", () => this.refresh())
 	}
 
-	/** Shows another thing. */
 	choose(selection) {
 		this.selection = selection
 		this.form = null
@@ -23,7 +22,7 @@ export class Side {
 
 	/** The graph was loaded anew: shown again, but what is being typed stays. */
 	update() {
-		const node = this.model.nodes.get(this.selection?.node)
+		const node = this.model.node(this.selection?.node)
 		if (this.selection?.node && !node) return this.page.select(null)
 		if (this.selection?.link && !this.model.byLink.has(this.selection.link)) return this.page.select(null)
 		if (this.form && node) {
@@ -42,19 +41,16 @@ export class Side {
 	build() {
 		const {node, link} = this.selection ?? {}
 		mark(this.root, "data-kind", node ? "node" : link ? "link" : "all")
-		if (node && this.model.nodes.has(node)) this.buildNode(this.model.nodes.get(node))
+		if (node && this.model.nodes.has(node)) this.buildNode(this.model.node(node))
 		else if (link && this.model.byLink.has(link)) this.buildLink(this.model.byLink.get(link))
 		else this.buildAll()
 		this.refresh()
 	}
 
-	top(badge, title, sub, tools) {
-		return make("div", {class: "side-head"}, make("span", {class: "badge"}, icon(badge)),
-			make("div", {}, make("h2", {text: title}), make("p", {class: "sub", text: sub})), tools,
+	top(badge, kind, ...title) {
+		return make("div.side-head", make("span.badge", {"data-role": kind}, icon(badge)), make("div", title),
 			button("close", say("closeDetails"), () => this.page.closeSide(), {class: "tool close"}))
 	}
-
-	// A node
 
 	buildNode(node) {
 		const type = this.model.types.get(node.type)
@@ -63,30 +59,29 @@ export class Side {
 		this.shape = null
 		const disable = button("disabled", "", () => this.page.toggle(node.id), {"data-act": "toggle"})
 		this.parts = {
-			state: make("div", {class: "state-box"}), links: make("div", {class: "links"}), streams: make("div"),
-			stats: make("dl", {class: "stats"}), others: make("div", {role: "alert"}), disable,
-			heading: make("h2", {text: node.label || node.id}), sub: make("p", {class: "sub"}),
+			state: make("div.state-box"), links: make("div.links"), streams: make("div"),
+			stats: make("dl.stats"), others: make("div", {role: "alert"}), disable,
+			heading: make("h2", node.label || node.id), sub: make("p.sub"),
 		}
-		const head = make("div", {class: "side-head"}, make("span", {class: "badge", "data-role": role(node.ports)}, icon(role(node.ports))),
-			make("div", {}, this.parts.heading, this.parts.sub),
-			button("close", say("closeDetails"), () => this.page.closeSide(), {class: "tool close"}))
-		const tools = make("div", {class: "group acts", role: "group", "aria-label": say("actions")},
+		const kind = role(node.ports)
+		const head = this.top(kind, kind, this.parts.heading, this.parts.sub)
+		const tools = make("div.group.acts", {role: "group", "aria-label": say("actions")},
 			button("cable", say("connectTo"), () => this.page.connect(node.id), {"data-act": "connect"}),
 			button("edit", say("rename"), () => this.page.rename(node.id), {"data-act": "rename"}), disable,
 			button("trash", say("delete"), () => this.page.remove(node.id), {"data-act": "delete", class: "tool bad"}),
-			(type?.actions ?? []).map(action => make("button", {class: "plain", text: action, onclick: () => this.page.act(node.id, action),
+			(type?.actions ?? []).map(action => make("button.plain", {text: action, onclick: () => this.page.act(node.id, action),
 			})))
-		this.form = new Form(type, (field, isSliding) => this.edited(node.id, field, isSliding))
+		this.form = new Form(type, field => this.edited(node.id, field))
 		this.form.write(node.config)
-		this.parts.apply = make("div", {class: "apply", hidden: true},
-			make("span", {text: say("unsaved")}),
-			make("button", {class: "plain", text: say("discard"), onclick: () => this.discard(node.id)}),
+		this.parts.apply = make("div.apply", {hidden: true},
+			make("span", say("unsaved")),
+			make("button.plain", {text: say("discard"), onclick: () => this.discard(node.id)}),
 			make("button", {type: "submit", class: "primary", text: say("apply")}))
 		const form = make("form", {onsubmit: event => {event.preventDefault(); this.apply(node.id);}},
-			make("h3", {text: say("options")}), this.form.element, this.parts.others, this.parts.apply)
-		this.root.replaceChildren(head, this.parts.state, tools, make("p", {class: "help", lang: "en", text: type?.description ?? ""}),
+			make("h3", say("options")), this.form.element, this.parts.others, this.parts.apply)
+		this.root.replaceChildren(head, this.parts.state, tools, make("p.help", {lang: "en", text: type?.description ?? ""}),
 			this.parts.links, this.parts.streams, form,
-			make("details", {class: "nested"}, make("summary", {text: say("numbers")}), this.parts.stats))
+			make("details.nested", make("summary", say("numbers")), this.parts.stats))
 		this.showLinks(node)
 		this.shape = JSON.stringify([node.type, this.model.linksOf(node.id).map(link => link.id)])
 		this.heading(node)
@@ -113,11 +108,11 @@ export class Side {
 		if (state.key !== key) {
 			state.key = key
 			mark(state, "data-state", node.state)
-			state.replaceChildren(icon(node.state), make("div", {}, make("strong", {text: say(`state.${node.state}`)}),
-				this.parts.next = make("span", {class: "next"}),
-				node.reason ? make("p", {lang: "en", text: node.reason}) : null,
-				node.hint ? make("p", {class: "hint", lang: "en", text: node.hint}) : null,
-				node.addresses?.length ? make("p", {}, make("code", {text: node.addresses.join(", ")})) : null))
+			state.replaceChildren(icon(node.state), make("div", make("strong", say(`state.${node.state}`)),
+				this.parts.next = make("span.next"),
+				node.reason && make("p", {lang: "en", text: node.reason}),
+				node.hint && make("p.hint", {lang: "en", text: node.hint}),
+				node.addresses?.length && make("p", make("code", node.addresses.join(", ")))))
 		}
 		tell(this.parts.next, next ? ` · ${next}` : "")
 	}
@@ -127,25 +122,25 @@ export class Side {
 			const reference = `${node.id}.${port.name}`
 			const isOut = port.direction === "output"
 			const links = this.model.links.filter(link => (isOut ? link.from : link.to) === reference)
-			return make("li", {class: "port-row", "data-kind": port.kind, title: port.description},
-				make("span", {class: "port-name"}, make("b", {text: isOut ? "→" : "←", "aria-label": say(isOut ? "output" : "input")}),
-					` ${port.name} `, make("small", {text: carries(port)})),
-				make("span", {class: "ends"}, links.map(link => {
+			return make("li.port-row", {"data-kind": port.kind, title: port.description},
+				make("span.port-name", make("b", {text: isOut ? "→" : "←", "aria-label": say(isOut ? "output" : "input")}),
+					` ${port.name} `, make("small", carries(port))),
+				make("span.ends", links.map(link => {
 					const other = isOut ? link.to : link.from
-					return make("span", {class: "end"},
-						make("button", {class: "end-name", text: this.model.name(end(other).node), title: link.id,
+					return make("span.end", {},
+						make("button.end-name", {text: this.model.name(end(other).node), title: link.id,
 							onclick: () => this.page.select({link: link.id}, true)}),
 						button("close", say("removeCable", link.from, link.to), () => this.page.unlink(link.id), {class: "tool small"}))
 				}), button("plus", say("connectPort", port.name), () => this.page.connect(node.id, port), {class: "tool small"})))
 		})
-		this.parts.links.replaceChildren(make("h3", {text: say("ports")}), make("ul", {}, rows))
+		this.parts.links.replaceChildren(make("h3", say("ports")), make("ul", rows))
 	}
 
 	/** An option was changed: one that can be changed live is, after a moment; the others wait for "apply". */
 	edited(id, field) {
 		const {option} = field
 		field.complain(null)
-		if (option.live && !this.page.needsCare) {
+		if (option.live) {
 			clearTimeout(this.timers?.get(option.name))
 			this.timers ??= new Map()
 			this.timers.set(option.name, setTimeout(() => this.sendLive(id, option.name), 160))
@@ -163,7 +158,7 @@ export class Side {
 
 	async sendLive(id, name) {
 		if (this.selection?.node !== id || this.sending) return
-		const node = this.model.nodes.get(id)
+		const node = this.model.node(id)
 		const patch = node && this.form.patch(node.config, new Set([name]))
 		if (!patch) return
 		this.sending = true
@@ -171,7 +166,7 @@ export class Side {
 			retries: true, refused: refusal => this.complain(refusal),
 		})
 		this.sending = false
-		const now = this.model.nodes.get(id)
+		const now = this.model.node(id)
 		if (now && this.form && this.selection?.node === id && this.form.patch(now.config, new Set([name]))
 			&& !this.form.fields.some(field => !field.problem.hidden)) this.sendLive(id, name)
 	}
@@ -179,7 +174,7 @@ export class Side {
 	complain(refusal) {
 		const rest = this.form.complain(refusal.problems)
 		this.parts.others.replaceChildren(...(rest.length ? rest : refusal.problems.length ? [] : [{message: refusal.message}])
-			.map(problem => make("p", {class: "problem", text: [problem.message, problem.hint].filter(Boolean).join(" – ")})))
+			.map(problem => make("p.problem", [problem.message, problem.hint].filter(Boolean).join(" – "))))
 	}
 
 	async apply(id) {
@@ -192,14 +187,14 @@ export class Side {
 		if (done === "discarded") return this.discard(id)
 		if (!done) return undefined
 		this.dirty.clear()
-		this.base = this.baseOf(this.model.nodes.get(id))
+		this.base = this.baseOf(this.model.node(id))
 		this.parts.apply.hidden = true
 		return undefined
 	}
 
 	discard(id) {
 		this.dirty.clear()
-		const node = this.model.nodes.get(id)
+		const node = this.model.node(id)
 		if (!node) return
 		this.base = this.baseOf(node)
 		this.form.write(node.config)
@@ -210,24 +205,23 @@ export class Side {
 
 	get isDirty() {return Boolean(this.form && this.dirty?.size);}
 
-	// A cable
-
 	buildLink(link) {
-		this.parts = {facts: make("dl", {class: "facts-list"}), meter: make("i"), note: make("div")}
-		const node = reference => make("button", {class: "end-name", text: `${this.model.name(end(reference).node)}.${end(reference).port}`,
+		const isAudio = link.kind === "audio"
+		this.parts = {facts: make("dl.facts-list"), meter: make("i"), note: make("div")}
+		const node = reference => make("button.end-name", {text: `${this.model.name(end(reference).node)}.${end(reference).port}`,
 			onclick: () => this.page.select({node: end(reference).node}, true),
 		})
-		this.root.replaceChildren(this.top(link.kind === "audio" ? "cable" : "event", say(link.kind === "audio" ? "audioCable" : "eventCable"), link.id),
-			make("p", {class: "way"}, node(link.from), " → ", node(link.to)),
-			link.kind === "audio" ? make("div", {class: "meter wide-meter"}, this.parts.meter) : "", this.parts.note, this.parts.facts,
-			make("div", {class: "group acts"}, make("button", {class: "plain bad", onclick: () => this.page.unlink(link.id)},
-				icon("trash"), make("span", {text: say("deleteCable")}))))
+		this.root.replaceChildren(this.top(isAudio ? "cable" : "event", link.kind, make("h2", say(isAudio ? "audioCable" : "eventCable")), make("p.sub", link.id)),
+			make("p.way", node(link.from), " → ", node(link.to)),
+			isAudio ? make("div.meter.wide-meter", this.parts.meter) : "", this.parts.note, this.parts.facts,
+			make("div.group.acts", make("button.plain.bad", {onclick: () => this.page.unlink(link.id)},
+				icon("trash"), make("span", say("deleteCable")))))
 	}
 
 	refreshLink(link) {
 		const rate = this.model.rates.get(link.id)
 		const facts = [[say("carriesWord"), link.kind === "audio" ? link.format ?? say("noStream") : carries(portOf(
-			this.model.nodes.get(end(link.from).node), "output", end(link.from).port) ?? {kind: "event", payload: null})]]
+			this.model.node(end(link.from).node), "output", end(link.from).port) ?? {kind: "event", payload: null})]]
 		if (link.kind === "audio") {
 			const peak = this.page.peak(link.id)
 			facts.push([say("level"), peak === null ? say("silent") : `${number(peak)} dB`],
@@ -241,29 +235,22 @@ export class Side {
 		const note = link.notCarried ?? ""
 		if (this.parts.note.key === note) return
 		this.parts.note.key = note
-		this.parts.note.replaceChildren(...(note ? [make("p", {class: "problem", lang: "en", text: note}),
-			this.page.canBridge(link) ? make("button", {class: "primary", text: say("insertConverter", this.page.canBridge(link)),
+		this.parts.note.replaceChildren(...(note ? [make("p.problem", {lang: "en", text: note}),
+			this.page.canBridge(link) ? make("button.primary", {text: say("insertConverter", this.page.canBridge(link)),
 				onclick: () => this.page.insertBridge(link)}) : ""] : []))
 	}
 
-	// The whole graph
-
 	buildAll() {
-		this.parts = {facts: make("dl", {class: "facts-list"}), streams: make("div")}
+		this.parts = {facts: make("dl.facts-list"), streams: make("div")}
 		this.form = null
-		this.root.replaceChildren(this.top("graph", say("wholeGraph"), say("revisionIs", this.model.revision)), this.parts.facts, this.parts.streams,
-			make("h3", {text: say("keys")}), make("ul", {class: "keys"}, ["keyAdd", "keyConnect", "keyMove", "keyUndo", "keyAll"].map(key => {
-				const [keys, ...words] = say(key).split("|")
-				return make("li", {}, make("kbd", {text: keys}), make("span", {text: words.join("")}))
-			})))
+		this.root.replaceChildren(this.top("graph", "transform", make("h2", say("wholeGraph")), make("p.sub", say("revisionIs", this.model.revision))),
+			this.parts.facts, this.parts.streams, make("h3", say("keys")), keys(5))
 	}
-
-	// What changes each second
 
 	refresh() {
 		const {node, link} = this.selection ?? {}
 		if (this.root.offsetParent === null && this.root.hidden) return
-		const shown = this.model.nodes.get(node)
+		const shown = this.model.node(node)
 		if (shown && this.form) {
 			this.showState(shown)
 			this.showStreams(this.model.streamsOf(node))
@@ -283,8 +270,8 @@ export class Side {
 		const key = streams.map(stream => stream.id).join()
 		if (box.key !== key) {
 			box.key = key
-			box.replaceChildren(...(streams.length ? [make("h3", {text: say("streams")}),
-				make("ul", {class: "stream-list"}, streams.slice(-40).map(stream => streamRow(stream, this.page)))] : []))
+			box.replaceChildren(...(streams.length ? [make("h3", say("streams")),
+				make("ul.stream-list", streams.slice(-40).map(stream => streamRow(stream, this.page)))] : []))
 		}
 		for (const stream of streams) {
 			const facts = box.querySelector(`[data-stream="${stream.id}"] .facts`)
@@ -293,15 +280,21 @@ export class Side {
 	}
 }
 
+/** The keys and what they do. */
+export const keys = (most = 99) => make("ul.keys", say("keyList").split(";").slice(0, most).map(line => {
+	const [key, words] = line.split("=")
+	return make("li", make("kbd", key), make("span", words))
+}))
+
 /** One stream: who sends what; its path stands out while it is pointed at. */
 export function streamRow(stream, page) {
 	return make("li", {
 		class: "stream", tabindex: "0", "data-stream": stream.id, onpointerenter: () => page.traceStream(stream), onpointerleave: () => page.trace(null),
 		onfocus: () => page.traceStream(stream), onblur: () => page.trace(null),
-	}, make("div", {}, make("strong", {text: stream.label || stream.peer || stream.node}),
-		make("span", {class: "sub", text: [stream.peer, stream.format].filter(Boolean).join(" · ")}),
-		make("span", {class: "way", text: stream.path.map(id => page.model.name(id)).join(" → ")}),
-		make("span", {class: "facts", text: streamFacts(stream)})),
+	}, make("div", make("strong", stream.label || stream.peer || stream.node),
+		make("span.sub", [stream.peer, stream.format].filter(Boolean).join(" · ")),
+		make("span.way", stream.path.map(id => page.model.name(id)).join(" → ")),
+		make("span.facts", streamFacts(stream))),
 	button("close", say("disconnect", stream.label || stream.peer), () => page.disconnect(stream), {class: "tool small"}))
 }
 
@@ -315,7 +308,7 @@ function list(element, facts) {
 	const names = facts.map(([name]) => name).join("|")
 	if (element.names !== names) {
 		element.names = names
-		element.replaceChildren(...facts.map(([name]) => make("div", {}, make("dt", {text: name}), make("dd"))))
+		element.replaceChildren(...facts.map(([name]) => make("div", make("dt", name), make("dd"))))
 	}
 	facts.forEach(([, value], index) => tell(element.children[index].lastChild, String(value)))
 }
