@@ -150,6 +150,11 @@ extension RunningGraph {
     retirings += 1
   }
 
+  /// Returns when every node that went has given everything back.
+  func waitForRetired() async {
+    for task in retiring { await task.value }
+  }
+
   private func retired() {
     retirings -= 1
     if retirings == 0 { retiring = [] }
@@ -176,6 +181,9 @@ extension RunningGraph {
     var touched = Set(plan.added + plan.removed + plan.replaced)
     touched.formUnion(change.heirs.map(\.node.plan.id) + change.gone.map(\.plan.id))
     for (old, new) in plan.renamed { touched.formUnion([old, new]) }
+    for link in document.links where link.kind == .audio && touched.contains(link.to.node) {
+      touched.insert(link.from.node)
+    }
     let (added, removed) = (Set(plan.linksAdded), Set(plan.linksRemoved))
     for link in document.links where added.contains(link.id) { touched.insert(link.from.node) }
     for link in self.document.links where removed.contains(link.id) { touched.insert(link.from.node) }
