@@ -20,7 +20,7 @@ const save = (key, value) => {try {localStorage.setItem(key, value);} catch {/* 
 
 class Page {
 	constructor() {
-		Object.assign(this, {peaks: [], selection: null})
+		Object.assign(this, {model, peaks: [], selection: null})
 		this.theme(saved("theme"))
 		translate(document)
 		this.board = new Board(byID("board"), this)
