@@ -3,8 +3,9 @@
 import {Cables} from "./cables.js"
 import {Camera} from "./camera.js"
 import {Connector} from "./connector.js"
-import {byID, draw, icon, make, mark, tell} from "./dom.js"
+import {byID, draw, follow, icon, make, mark, tell} from "./dom.js"
 import {avoid, layout} from "./layout.js"
+import {model} from "./model.js"
 import {end, role} from "./ports.js"
 import {say, wait} from "./words.js"
 
@@ -12,9 +13,8 @@ const width = 200, head = 70, row = 26, foot = 12
 
 export class Board {
 	/** @param page what the rest of the page does: select, move, connect, openPalette, announce … */
-	constructor(root, model, page) {
+	constructor(root, page) {
 		this.root = root
-		this.model = model
 		this.page = page
 		this.cards = new Map()
 		this.world = make("div.world")
@@ -33,11 +33,11 @@ export class Board {
 		tell(byID("board-help"), say("boardHelp"))
 		mark(this.layer, "aria-label", say("graph"))
 		for (const [id, card] of this.cards) {
-			if (this.model.nodes.has(id)) continue
+			if (model.nodes.has(id)) continue
 			card.element.remove()
 			this.cards.delete(id)
 		}
-		for (const node of this.model.nodes.values()) this.showNode(node)
+		for (const node of model.nodes.values()) this.showNode(node)
 		this.place()
 		this.cables.show()
 		this.rove()
@@ -103,29 +103,29 @@ export class Board {
 		tell(card.words, say(`state.${node.state}`) + (next ? ` · ${wait(node.nextTry, true)}` : ""))
 		tell(card.reason, node.state === "running" ? "" : node.reason ?? "")
 		mark(card.element, "title", [node.reason, node.hint].filter(Boolean).join("\n") || null)
-		const links = this.model.linksOf(node.id).length
+		const links = model.linksOf(node.id).length
 		mark(card.element, "aria-label", [node.label || node.id, node.type, say(`state.${node.state}`), node.reason,
 			say("cableCount", links)].filter(Boolean).join(", "))
 	}
 
 	tick() {
-		for (const node of this.model.nodes.values()) if (node.nextTry) this.showState(node)
+		for (const node of model.nodes.values()) if (node.nextTry) this.showState(node)
 	}
 
 	/** Saved positions are kept; the rest is laid out and moved out of their way. */
 	place() {
 		const cards = [...this.cards.values()]
-		const key = JSON.stringify([cards.map(card => [card.id, card.height]), this.model.links.map(link => link.id)])
+		const key = JSON.stringify([cards.map(card => [card.id, card.height]), model.links.map(link => link.id)])
 		if (key !== this.layoutKey) {
 			this.layoutKey = key
-			this.auto = layout(cards, this.model.links.map(link => {
+			this.auto = layout(cards, model.links.map(link => {
 				const [from, to] = [end(link.from), end(link.to)]
 				return {id: link.id, from: from.node, to: to.node, out: `o:${from.port}`, in: `i:${to.port}`, isAudio: link.kind === "audio"}
 			}).filter(link => this.cards.has(link.from) && this.cards.has(link.to)))
 		}
-		const saved = cards.filter(card => this.model.node(card.id).position && !this.pending?.has(card.id))
+		const saved = cards.filter(card => model.node(card.id).position && !this.pending?.has(card.id))
 		const median = values => values.sort((a, b) => a - b)[values.length >> 1] ?? 0
-		const position = card => this.pending?.get(card.id) ?? this.model.node(card.id).position
+		const position = card => this.pending?.get(card.id) ?? model.node(card.id).position
 		const shift = {
 			x: median(saved.map(card => position(card).x - this.auto.places.get(card.id).x)),
 			y: median(saved.map(card => position(card).y - this.auto.places.get(card.id).y)),
@@ -207,34 +207,30 @@ export class Board {
 	drag(event, card) {
 		const start = {x: event.clientX, y: event.clientY, cardX: card.x, cardY: card.y}
 		let isMoving = false
-		const move = at => {
+		follow(this.root, event, at => {
 			const dx = at.clientX - start.x, dy = at.clientY - start.y
 			if (!isMoving && Math.hypot(dx, dy) < 5) return
 			isMoving = true
 			card.element.classList.add("moving")
-			this.put(card, Math.round(start.cardX + dx / this.camera.scale), Math.round(start.cardY + dy / this.camera.scale))
-			this.isAuto = false
-			this.cables.moved()
-		}
-		const up = at => {
+			this.shift(card, Math.round(start.cardX + dx / this.camera.scale), Math.round(start.cardY + dy / this.camera.scale))
+		}, at => {
 			card.element.classList.remove("moving")
 			this.wasPressed = true
 			setTimeout(() => {this.wasPressed = false})
-			this.root.removeEventListener("pointermove", move)
-			this.root.removeEventListener("pointerup", up)
-			this.root.removeEventListener("pointercancel", up)
 			if (isMoving) this.keep([card])
 			else if (at.type === "pointerup") this.page.select({node: card.id}, at.pointerType !== "mouse")
-		}
-		this.root.setPointerCapture(event.pointerId)
-		this.root.addEventListener("pointermove", move)
-		this.root.addEventListener("pointerup", up)
-		this.root.addEventListener("pointercancel", up)
+		})
+	}
+
+	shift(card, x, y) {
+		this.put(card, x, y)
+		this.isAuto = false
+		this.cables.moved()
 	}
 
 	/** The first move fixes everybody, so that the others do not jump when a cable is drawn. */
 	keep(cards) {
-		const all = [...this.cards.values()].filter(card => cards.includes(card) || !this.model.node(card.id).position)
+		const all = [...this.cards.values()].filter(card => cards.includes(card) || !model.node(card.id).position)
 		this.pending = new Map(all.map(card => [card.id, {x: card.x, y: card.y}]))
 		this.page.move(this.pending).finally(() => {this.pending = null;})
 	}
@@ -263,9 +259,7 @@ export class Board {
 	}
 
 	nudge(card, [dx, dy]) {
-		this.put(card, card.x + dx * 20, card.y + dy * 20)
-		this.isAuto = false
-		this.cables.moved()
+		this.shift(card, card.x + dx * 20, card.y + dy * 20)
 		clearTimeout(this.nudging)
 		this.nudging = setTimeout(() => this.keep([card]), 600)
 	}

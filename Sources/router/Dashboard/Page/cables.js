@@ -1,6 +1,7 @@
 // Cables and what flows in them: level as colour and meter, packets, delay, drops; a pulse for each event.
 
 import {draw, make, mark, tell} from "./dom.js"
+import {model} from "./model.js"
 import {end} from "./ports.js"
 import {number, say} from "./words.js"
 
@@ -9,7 +10,6 @@ const quiet = -60
 export class Cables {
 	constructor(board) {
 		this.board = board
-		this.model = board.model
 		this.all = new Map()
 		this.draft = draw("path.draft", {hidden: true})
 		board.svg.append(this.draft)
@@ -17,17 +17,17 @@ export class Cables {
 
 	show() {
 		for (const [id, cable] of this.all) {
-			if (this.model.byLink.has(id)) continue
+			if (model.byLink.has(id)) continue
 			cable.group.remove()
 			cable.chip?.remove()
 			this.all.delete(id)
 		}
-		for (const link of this.model.links) {
+		for (const link of model.links) {
 			if (!this.all.has(link.id)) this.add(link)
 			const cable = this.all.get(link.id)
 			cable.group.classList.toggle("refused", Boolean(link.notCarried))
 			cable.group.classList.toggle("idle", [end(link.from), end(link.to)]
-				.some(({node}) => this.model.node(node)?.state !== "running"))
+				.some(({node}) => model.node(node)?.state !== "running"))
 			this.route(cable)
 		}
 	}
@@ -81,12 +81,17 @@ export class Cables {
 		return y === undefined ? null : {x: card.x + (side === "o" ? card.width : 0), y: card.y + y}
 	}
 
+	/** Gives the chips, which the list may have borrowed, back to the canvas. */
+	takeBack() {
+		this.board.chips.append(...[...this.all.values()].flatMap(({chip}) => chip ?? []))
+	}
+
 	moved() {
 		for (const cable of this.all.values()) this.route(cable)
 	}
 
 	levels(peaks) {
-		this.model.links.forEach((link, index) => {
+		model.links.forEach((link, index) => {
 			const cable = this.all.get(link.id)
 			if (!cable?.chip) return
 			const db = peaks[index] ?? null
@@ -108,8 +113,8 @@ export class Cables {
 	counts() {
 		for (const cable of this.all.values()) {
 			if (!cable.chip) continue
-			const rate = this.model.rates.get(cable.link.id)
-			const link = this.model.byLink.get(cable.link.id)
+			const rate = model.rates.get(cable.link.id)
+			const link = model.byLink.get(cable.link.id)
 			const delay = rate?.delay ?? link?.stats?.delayMs
 			const words = rate ? [say("rateShort", number(Math.round(rate.rate)))] : ["–"]
 			if (delay) words.push(`${number(Math.round(delay))} ms`)

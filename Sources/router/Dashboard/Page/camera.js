@@ -1,5 +1,7 @@
 // Which part of the world is seen, and how large: wheel, fingers, keys, buttons.
 
+import {follow} from "./dom.js"
+
 const smallest = 0.2, largest = 2
 
 export class Camera {
@@ -37,34 +39,21 @@ export class Camera {
 
 	pan(event) {
 		this.fingers.set(event.pointerId, {x: event.clientX, y: event.clientY})
-		this.root.setPointerCapture(event.pointerId)
 		this.wasPanned = false
-		if (this.fingers.size > 1) return
 		let moved = 0
-		const move = at => {
-			const before = this.fingers.get(at.pointerId)
-			if (!before) return
+		follow(this.root, event, at => {
+			const before = this.fingers.get(at.pointerId), now = {x: at.clientX, y: at.clientY}
 			const other = [...this.fingers].find(([id]) => id !== at.pointerId)?.[1]
-			if (other) this.pinch(before, {x: at.clientX, y: at.clientY}, other)
+			if (other) this.pinch(before, now, other)
 			else {
-				this.x += at.clientX - before.x
-				this.y += at.clientY - before.y
+				this.x += now.x - before.x
+				this.y += now.y - before.y
 			}
-			moved += Math.hypot(at.clientX - before.x, at.clientY - before.y)
+			moved += Math.hypot(now.x - before.x, now.y - before.y)
 			this.wasPanned = moved > 5
-			this.fingers.set(at.pointerId, {x: at.clientX, y: at.clientY})
+			this.fingers.set(at.pointerId, now)
 			this.apply()
-		}
-		const up = at => {
-			this.fingers.delete(at.pointerId)
-			if (this.fingers.size) return
-			for (const [name, listener] of [["pointermove", move], ["pointerup", up], ["pointercancel", up]]) {
-				this.root.removeEventListener(name, listener)
-			}
-		}
-		for (const [name, listener] of [["pointermove", move], ["pointerup", up], ["pointercancel", up]]) {
-			this.root.addEventListener(name, listener)
-		}
+		}, at => this.fingers.delete(at.pointerId))
 	}
 
 	pinch(before, now, other) {
@@ -107,6 +96,5 @@ export class Camera {
 		this.root.style.setProperty("--grid-x", `${this.x}px`)
 		this.root.style.setProperty("--grid-y", `${this.y}px`)
 		this.root.classList.toggle("far", this.scale < 0.56)
-		this.moved?.()
-	}
+		}
 }

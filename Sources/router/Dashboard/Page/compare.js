@@ -1,5 +1,6 @@
 // What differs between two documents or graphs, in words. Pure but for the words.
 
+import {model} from "./model.js"
 import {say} from "./words.js"
 
 const text = value => (value === undefined ? "–" : JSON.stringify(value))
@@ -38,7 +39,7 @@ export function pairs(link) {
 }
 
 /** The running graph in the form of a document, for comparisons. */
-export const asDocument = model => model.document ?? {
+export const asDocument = () => model.document ?? {
 	nodes: Object.fromEntries([...model.nodes.values()].map(node => [node.id, node.config])),
 	links: model.links.map(link => `${link.from} -> ${link.to}`),
 }

@@ -1,12 +1,13 @@
 // Drawing a cable: by dragging from port to port, by tapping two ports, or from the list that the keyboard opens.
 
+import {follow} from "./dom.js"
+import {model} from "./model.js"
 import {bridge, carries, fits, portOf, reaches} from "./ports.js"
 import {say} from "./words.js"
 
 export class Connector {
 	constructor(board) {
 		this.board = board
-		this.model = board.model
 		this.from = null
 		document.addEventListener("keydown", event => {
 			if (event.key === "Escape" && this.from) {this.stop(); event.stopPropagation();}
@@ -18,23 +19,23 @@ export class Connector {
 		const [output, input] = from.side === "o" ? [from, to] : [to, from]
 		if (output.side === input.side) return {kind: "no", reason: say("sameSide")}
 		if (output.node === input.node) return {kind: "no", reason: say("sameNode")}
-		const out = portOf(this.model.node(output.node), "output", output.port)
-		const into = portOf(this.model.node(input.node), "input", input.port)
+		const out = portOf(model.node(output.node), "output", output.port)
+		const into = portOf(model.node(input.node), "input", input.port)
 		if (!out || !into) return {kind: "no", reason: say("gone")}
 		const ends = {from: `${output.node}.${output.port}`, to: `${input.node}.${input.port}`}
-		if (this.model.byLink.has(`${ends.from}->${ends.to}`)) return {kind: "no", reason: say("linkedAlready"), ...ends}
-		if (out.kind === "audio" && into.kind === "audio" && reaches(this.model.links, input.node, output.node)) {
+		if (model.byLink.has(`${ends.from}->${ends.to}`)) return {kind: "no", reason: say("linkedAlready"), ...ends}
+		if (out.kind === "audio" && into.kind === "audio" && reaches(model.links, input.node, output.node)) {
 			return {kind: "no", reason: say("circle"), ...ends}
 		}
 		if (fits(out, into)) return {kind: "fits", ...ends}
-		const found = bridge(out, into, this.model.types.values())
+		const found = bridge(out, into, model.types.values())
 		const reason = say("noFit", out.name, carries(out), into.name, carries(into))
 		return found ? {kind: "bridge", bridge: found, reason, ...ends} : {kind: "no", reason, ...ends}
 	}
 
 	goals(from) {
 		const found = []
-		for (const node of this.model.nodes.values()) {
+		for (const node of model.nodes.values()) {
 			for (const port of node.ports) {
 				const to = {node: node.id, port: port.name, side: port.direction === "input" ? "i" : "o"}
 				if (to.side === from.side || to.node === from.node) continue
@@ -53,25 +54,16 @@ export class Connector {
 		}
 		event.preventDefault()
 		this.start(here)
-		const root = this.board.root
-		const startAt = {x: event.clientX, y: event.clientY}
+		const begin = {x: event.clientX, y: event.clientY}
 		let isDragged = false
-		const move = at => {
-			isDragged ||= Math.hypot(at.clientX - startAt.x, at.clientY - startAt.y) > 6
+		follow(this.board.root, event, at => {
+			isDragged ||= Math.hypot(at.clientX - begin.x, at.clientY - begin.y) > 6
 			if (isDragged) this.follow(at)
-		}
-		const up = at => {
-			root.removeEventListener("pointermove", move)
-			root.removeEventListener("pointerup", up)
-			root.removeEventListener("pointercancel", up)
+		}, at => {
 			this.wasPressed = true
-			setTimeout(() => {this.wasPressed = false;})
+			setTimeout(() => {this.wasPressed = false})
 			if (isDragged) this.drop(at)
-		}
-		root.setPointerCapture(event.pointerId)
-		root.addEventListener("pointermove", move)
-		root.addEventListener("pointerup", up)
-		root.addEventListener("pointercancel", up)
+		})
 	}
 
 	start(from) {

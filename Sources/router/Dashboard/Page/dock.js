@@ -1,14 +1,15 @@
 // Below the canvas: streams and the log, folded until somebody wants them.
 
 import {icon, make, tell} from "./dom.js"
+import {model} from "./model.js"
 import {streamRow} from "./side.js"
 import {clock, say} from "./words.js"
 
 const kept = 400
 
 export class Dock {
-	constructor(root, model, page) {
-		Object.assign(this, {root, model, page, open: null})
+	constructor(root, page) {
+		Object.assign(this, {root, page, open: null})
 		this.lines = []
 		model.addEventListener("streams", () => this.showStreams())
 		model.addEventListener("graph", () => this.showStreams())
@@ -44,7 +45,7 @@ export class Dock {
 	}
 
 	showStreams() {
-		const {streams} = this.model
+		const {streams} = model
 		tell(this.tabs.streams.querySelector(".count"), String(streams.length))
 		if (this.open !== "streams") return
 		const key = streams.map(stream => stream.id).join()

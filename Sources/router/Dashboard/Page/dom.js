@@ -66,7 +66,7 @@ const paths = {
 	help: "M9 9a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400M12 17.500v.500M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z",
 	cable: "M4 7h3a5 5 0 0 1 5 5 5 5 0 0 0 5 5h3M4 5v4M20 15v4",
 	search: "M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13zM15.500 15.500 20 20",
-	warning: "M12 8v5M12 16.500v.500M12 3 2.500 20h19z", up: "m6 15 6-6 6 6", down: "m6 9 6 6 6-6", back: "m14 6-6 6 6 6",
+	warning: "M12 8v5M12 16.500v.500M12 3 2.500 20h19z", back: "m14 6-6 6 6 6",
 	log: "M5 4h14v16H5zM8 8h8M8 12h8M8 16h5", streams: "M4 12a8 8 0 0 1 16 0M7.500 12a4.500 4.500 0 0 1 9 0M12 12v8M9 20h6",
 	reset: "M4 12a8 8 0 1 1 2.500 5.800M4 12l-1.500-3M4 12l3-1.500",
 }
@@ -81,4 +81,15 @@ export function icon(name, title) {
 export function button(name, label, onclick, attributes = {}) {
 	return make("button.tool", {"aria-label": label, title: label, onclick, ...attributes},
 		icon(name))
+}
+
+/** Follows a pressed pointer until it is let go. */
+export function follow(root, event, move, up) {
+	root.setPointerCapture(event.pointerId)
+	const stop = new AbortController()
+	const on = (name, listener) => root.addEventListener(name, at => at.pointerId === event.pointerId && listener(at), stop)
+	const end = at => {stop.abort(); up(at)}
+	on("pointermove", move)
+	on("pointerup", end)
+	on("pointercancel", end)
 }

@@ -4,16 +4,17 @@ import {api, merged, Refusal} from "./api.js"
 import {asDocument, differences} from "./compare.js"
 import {changeList, dialog, problemList} from "./dialogs.js"
 import {make, tell} from "./dom.js"
+import {model} from "./model.js"
 import {say} from "./words.js"
 
 export class Editor {
-	constructor(model, page) {
-		Object.assign(this, {model, page})
+	constructor(page) {
+		Object.assign(this, {page})
 	}
 
 	open() {
-		this.tag = this.model.tag
-		this.base = asDocument(this.model)
+		this.tag = model.tag
+		this.base = asDocument()
 		this.numbers = make("pre", {"aria-hidden": "true"})
 		this.box = make("textarea", {
 			id: "document-text", spellcheck: "false", wrap: "off", autocomplete: "off", autocapitalize: "off", "aria-label": say("jsonView"),
@@ -48,14 +49,7 @@ export class Editor {
 	}
 
 	key(event) {
-		if (event.key === "Tab" && !event.shiftKey && this.wantsTab) {
-			event.preventDefault()
-			this.box.setRangeText("  ", this.box.selectionStart, this.box.selectionEnd, "end")
-			this.typed()
-		} else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-			event.preventDefault()
-			this.apply()
-		}
+		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.apply()
 	}
 
 	async check() {

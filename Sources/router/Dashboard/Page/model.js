@@ -4,7 +4,7 @@ import {api} from "./api.js"
 import {end} from "./ports.js"
 
 /** Fires "graph" when nodes, links or streams may be others, "node" (detail: id) when one changed its state, "passed" (link) for events. */
-export class Model extends EventTarget {
+class Model extends EventTarget {
 	constructor() {
 		super()
 		this.nodes = new Map()
@@ -100,3 +100,5 @@ export class Model extends EventTarget {
 		return this.node(id)?.label || id
 	}
 }
+
+export const model = new Model()

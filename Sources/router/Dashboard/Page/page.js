@@ -9,7 +9,7 @@ import {button, byID, icon, make, mark, tell} from "./dom.js"
 import {Editor} from "./editor.js"
 import {Listing} from "./listing.js"
 import {Live} from "./live.js"
-import {Model} from "./model.js"
+import {model} from "./model.js"
 import {Palette} from "./palette.js"
 import {carries, end, freshID, portOf, renamed, written} from "./ports.js"
 import {keys, Side} from "./side.js"
@@ -20,28 +20,27 @@ const save = (key, value) => {try {localStorage.setItem(key, value);} catch {/* 
 
 class Page {
 	constructor() {
-		Object.assign(this, {model: new Model(), peaks: [], selection: null})
+		Object.assign(this, {model, peaks: [], selection: null})
 		this.theme(saved("theme"))
 		translate(document)
-		const {model} = this
-		this.board = new Board(byID("board"), model, this)
-		this.listing = new Listing(byID("list"), model, this)
-		this.side = new Side(byID("side"), model, this)
-		this.dock = new Dock(byID("dock"), model, this)
-		this.editor = new Editor(model, this)
-		this.chooser = new Palette(model, this)
+		this.board = new Board(byID("board"), this)
+		this.listing = new Listing(byID("list"), this)
+		this.side = new Side(byID("side"), this)
+		this.dock = new Dock(byID("dock"), this)
+		this.editor = new Editor(this)
+		this.chooser = new Palette(this)
 		this.buildTools()
 		model.addEventListener("graph", () => this.showGraph())
 		model.addEventListener("node", ({detail}) => this.showState(detail))
 		model.addEventListener("passed", ({detail}) => this.board.cables.pulse(detail))
-		model.addEventListener("counts", () => byID("board").hidden || this.board.cables.counts())
+		model.addEventListener("counts", () => this.board.cables.counts())
 		document.addEventListener("keydown", event => this.key(event))
 		this.begin()
 	}
 
 	async begin() {
 		try {
-			await this.model.start()
+			await model.start()
 			this.view(saved("view") || (innerWidth < 700 ? "list" : "graph"))
 			this.live = new Live((topic, value) => this.hear(topic, value), state => this.connection(state))
 			setInterval(() => this.tick(), 1000)
@@ -54,54 +53,53 @@ class Page {
 
 	hear(topic, value) {
 		if (topic === "meter") this.measured(value)
-		else if (topic === "node") this.model.turned(value)
+		else if (topic === "node") model.turned(value)
 		else if (topic === "log") this.dock.wrote(value)
-		else if (topic === "stream") {this.model.streamed(value); this.reload(8000);}
-		else if (topic === "graph") {if (value.revision !== this.model.revision || value.problems) this.reload(60);}
+		else if (topic === "stream") {model.streamed(value); this.reload(8000);}
+		else if (topic === "graph") {if (value.revision !== model.revision || value.problems) this.reload(60);}
 		else this.reload(1000)
 	}
 
 	/** Loads the graph soon; a large one not more often than every few seconds for mere streams. */
 	reload(delay) {
-		const due = performance.now() + Math.max(delay, delay > 1000 ? this.model.size / 12 : 0)
+		const due = performance.now() + Math.max(delay, delay > 1000 ? model.size / 12 : 0)
 		if (this.reloadAt && this.reloadAt <= due) return
 		clearTimeout(this.reloadTimer)
 		this.reloadAt = due
 		this.reloadTimer = setTimeout(() => {
 			this.reloadAt = 0
-			this.model.load().catch(error => this.failed(error))
+			model.load().catch(error => this.failed(error))
 		}, due - performance.now())
 	}
 
 	measured(value) {
 		const now = performance.now()
-		if (value.revision !== this.model.revision) return this.reload(60)
+		if (value.revision !== model.revision) return this.reload(60)
 		this.peaks = value.peaks ?? this.peaks
-		if (value.links) this.model.counted(value, now)
+		if (value.links) model.counted(value, now)
 		this.frame ??= requestAnimationFrame(() => {
 			this.frame = null
-			if (!byID("board").hidden) this.board.cables.levels(this.peaks)
-			else this.listing.levels(this.peaks)
+			this.board.cables.levels(this.peaks)
 		})
 		return undefined
 	}
 
 	peak(id) {
-		return this.peaks[this.model.links.findIndex(link => link.id === id)] ?? null
+		return this.peaks[model.links.findIndex(link => link.id === id)] ?? null
 	}
 
 	connection(state) {
 		mark(document.body, "data-connection", state)
-		if (state === "open" && this.isLost) this.model.load().catch(() => {})
+		if (state === "open" && this.isLost) model.load().catch(() => {})
 		this.isLost = state === "lost"
 		this.showStatus()
 	}
 
 	showStatus() {
-		const count = state => [...this.model.nodes.values()].filter(node => node.state === state).length
+		const count = state => [...model.nodes.values()].filter(node => node.state === state).length
 		const bad = count("faulted"), waiting = count("waiting")
 		mark(document.body, "data-health", this.isLost ? "lost" : bad ? "bad" : waiting ? "waiting" : "good")
-		tell(byID("status-text"), this.isLost ? say("lostConnection") : [say("nodeCount", this.model.nodes.size),
+		tell(byID("status-text"), this.isLost ? say("lostConnection") : [say("nodeCount", model.nodes.size),
 			waiting && say("waitingCount", waiting), bad && say("faultedCount", bad)].filter(Boolean).join(" · "))
 	}
 
@@ -111,13 +109,13 @@ class Page {
 		this.side.update()
 		this.showStatus()
 		this.showProblems()
-		byID("empty").hidden = this.model.nodes.size > 0
-		mark(byID("undo"), "disabled", this.model.canUndo === false)
-		mark(byID("redo"), "disabled", this.model.canRedo === false)
+		byID("empty").hidden = model.nodes.size > 0
+		mark(byID("undo"), "disabled", model.canUndo === false)
+		mark(byID("redo"), "disabled", model.canRedo === false)
 	}
 
 	showState(id) {
-		const node = this.model.node(id)
+		const node = model.node(id)
 		this.board.showState(node)
 		this.board.cables.show()
 		this.listing.showState(node)
@@ -127,7 +125,7 @@ class Page {
 
 	/** A saved file that cannot be taken: the graph plays on, the reasons are shown. */
 	showProblems() {
-		const box = byID("problems"), {problems} = this.model
+		const box = byID("problems"), {problems} = model
 		box.hidden = problems.length === 0
 		const key = JSON.stringify(problems)
 		if (box.key === key) return
@@ -143,7 +141,7 @@ class Page {
 		this.board.tick()
 		this.listing.tick()
 		this.side.refresh()
-		const isOld = performance.now() - this.model.loadedAt > Math.max(3000, this.model.size / 10)
+		const isOld = performance.now() - model.loadedAt > Math.max(3000, model.size / 10)
 		if (this.selection?.node && isOld && !this.isLost) this.reload(0)
 	}
 
@@ -154,11 +152,11 @@ class Page {
 	 * @param refused hears a refusal instead of the user
 	 * @returns the answer's body, "discarded", or null
 	 */
-	async change(words, send, {tag = this.model.tag, base, retries = false, refused, quiet = false} = {}) {
-		const before = base?.document ?? asDocument(this.model)
+	async change(words, send, {tag = model.tag, base, retries = false, refused, quiet = false} = {}) {
+		const before = base?.document ?? asDocument()
 		try {
 			const {body} = await send(tag)
-			await this.model.load()
+			await model.load()
 			if (words && !quiet) this.toast(words, {undo: true})
 			for (const warning of body.warnings ?? []) this.toast(warning.message ?? warning, {kind: "warn"})
 			return body
@@ -172,8 +170,8 @@ class Page {
 
 	/** Another editor was faster: what it changed, and whether to go on. */
 	async conflict(words, send, before, {retries, refused}) {
-		await this.model.load()
-		const theirs = differences(before, asDocument(this.model))
+		await model.load()
+		const theirs = differences(before, asDocument())
 		if (!retries) {
 			const answer = await ask(say("conflictTitle"), make("div", make("p", say("conflictText")),
 				changeList(theirs.length ? theirs : [{kind: "changed", text: say("onlySettings")}])), [
@@ -185,7 +183,7 @@ class Page {
 
 	/** A change that may close streams: a dry run tells which, and the user decides. */
 	async careful(words, send, {base, refused} = {}) {
-		const tag = base?.tag ?? this.model.tag
+		const tag = base?.tag ?? model.tag
 		let plan
 		try {
 			plan = (await send(tag, {dryRun: "true"})).body
@@ -198,13 +196,13 @@ class Page {
 			return null
 		}
 		const {removed = [], replaced = []} = plan.applied ?? {}
-		const ended = this.model.streams.filter(stream => [...removed, ...replaced].some(id => stream.path.includes(id)))
+		const ended = model.streams.filter(stream => [...removed, ...replaced].some(id => stream.path.includes(id)))
 		if (ended.length && !await this.isSure(plan.applied, ended)) return null
 		return this.change(words, fresh => send(fresh), {tag, base: {document: this.documentAt(base)}, refused})
 	}
 
 	documentAt(base) {
-		return base?.document ?? asDocument(this.model)
+		return base?.document ?? asDocument()
 	}
 
 	async isSure(applied, ended) {
@@ -239,7 +237,7 @@ class Page {
 
 	select(selection, opens = true) {
 		if (this.side.isDirty && JSON.stringify(selection) !== JSON.stringify(this.selection)) {
-			this.toast(say("notApplied", this.model.name(this.selection.node)), {kind: "warn"})
+			this.toast(say("notApplied", model.name(this.selection.node)), {kind: "warn"})
 		}
 		const isSame = JSON.stringify(selection) === JSON.stringify(this.selection)
 		this.selection = selection
@@ -271,43 +269,43 @@ class Page {
 			make("p", say("bridgeText", bridge.type.name))), [
 			{name: "no", label: say("cancel")}, {name: "yes", label: say("insertConverter", bridge.type.name), kind: "primary"}])
 		if (answer !== "yes") return
-		await this.bridgeWith(bridge, from, to, this.model.links)
+		await this.bridgeWith(bridge, from, to, model.links)
 	}
 
 	bridgeWith(bridge, from, to, links) {
-		const id = freshID(bridge.type.name.split(".")[0], this.model.nodes)
+		const id = freshID(bridge.type.name.split(".")[0], model.nodes)
 		const [a, b] = [this.board.cards.get(end(from).node), this.board.cards.get(end(to).node)]
 		const config = {type: bridge.type.name}
-		if (this.model.node(a?.id)?.position && b) config.position = {x: Math.round((a.x + b.x) / 2), y: Math.round((a.y + b.y) / 2 + 60)}
+		if (model.node(a?.id)?.position && b) config.position = {x: Math.round((a.x + b.x) / 2), y: Math.round((a.y + b.y) / 2 + 60)}
 		const all = [...written(links), `${from} -> ${id}.${bridge.input}`, `${id}.${bridge.output} -> ${to}`]
 		return this.change(say("bridged", id), tag => api.patch({nodes: {[id]: config}, links: all}, tag))
 	}
 
 	bridgeOf({notCarried}) {
-		const type = notCarried && [...this.model.types.values()].find(one => notCarried.includes(one.name))
+		const type = notCarried && [...model.types.values()].find(one => notCarried.includes(one.name))
 		return type && {type, input: portOf(type, "input").name, output: portOf(type, "output").name}
 	}
 
 	canBridge(link) {return this.bridgeOf(link)?.type.name;}
 
 	insertBridge(link) {
-		return this.bridgeWith(this.bridgeOf(link), link.from, link.to, this.model.links.filter(one => one.id !== link.id))
+		return this.bridgeWith(this.bridgeOf(link), link.from, link.to, model.links.filter(one => one.id !== link.id))
 	}
 
 	unlink(id) {
-		const link = this.model.byLink.get(id)
+		const link = model.byLink.get(id)
 		return this.change(say("unlinked", link.from, link.to), tag => api.removeLink(id, tag))
 	}
 
 	async remove(id) {
-		const links = this.model.linksOf(id).length
+		const links = model.linksOf(id).length
 		const done = await this.careful(links ? say("removedWith", id, links) : say("removed", id),
 			(tag, query) => api.removeNode(id, tag, query))
 		if (done && !byID("board").hidden) this.board.focus(this.board.current)
 	}
 
 	toggle(id) {
-		const isOff = this.model.node(id).state === "disabled"
+		const isOff = model.node(id).state === "disabled"
 		return this.careful(say(isOff ? "enabled" : "disabledNow", id),
 			(tag, query) => api.patchNode(id, {disabled: isOff ? null : true}, tag, query))
 	}
@@ -315,15 +313,15 @@ class Page {
 	async rename(id) {
 		const fresh = await askText(say("rename"), say("nodeID"), id, "[a-z][a-z0-9\\-]*")
 		if (!fresh || fresh === id) return
-		if (this.model.nodes.has(fresh)) {this.toast(say("idTaken", fresh), {kind: "bad"}); return;}
-		const document = asDocument(this.model)
+		if (model.nodes.has(fresh)) {this.toast(say("idTaken", fresh), {kind: "bad"}); return;}
+		const document = asDocument()
 		const patch = {nodes: {[id]: null, [fresh]: document.nodes[id]}, links: renamed(document.links ?? [], id, fresh)}
 		if (await this.careful(say("renamedTo", id, fresh), (tag, query) => api.patch(patch, tag, query))) this.arrived(fresh)
 	}
 
 	/** From the keyboard: the ports to choose from, then the ports that fit. */
 	async connect(id, port) {
-		const node = this.model.node(id)
+		const node = model.node(id)
 		const starts = port ? [port] : [...node.ports].sort((a, b) => (b.direction === "output") - (a.direction === "output"))
 		const goals = starts.flatMap(one => {
 			const from = {node: id, port: one.name, side: one.direction === "output" ? "o" : "i"}
@@ -332,13 +330,13 @@ class Page {
 		const rows = goals.map(goal => make("button.goal", {"data-fit": goal.verdict.kind, "data-goal": `${goal.verdict.from}->${goal.verdict.to}`,
 			onclick: () => {shown.close(); this.link(goal.verdict);},
 		}, make("span.port-dot", {"data-kind": goal.port.kind}),
-		make("span", {text: `${goal.port.name} ${goal.from.side === "o" ? "→" : "←"} ${this.model.name(goal.node)}.${this.nameOf(goal)}`}),
+		make("span", {text: `${goal.port.name} ${goal.from.side === "o" ? "→" : "←"} ${model.name(goal.node)}.${this.nameOf(goal)}`}),
 		make("small", goal.verdict.kind === "bridge" ? say("withConverter", goal.verdict.bridge.type.name) : carries(goal.port))))
 		const list = make("div.goals", rows.length ? rows : make("p.nothing", say("nothingFits")))
 		const filter = make("input", {type: "search", "aria-label": say("filter"), placeholder: say("filter"), oninput: () => {
 			for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(filter.value.toLowerCase())
 		}})
-		const shown = dialog(say("connectFrom", this.model.name(id)), [rows.length > 8 ? filter : null, list].filter(Boolean))
+		const shown = dialog(say("connectFrom", model.name(id)), [rows.length > 8 ? filter : null, list].filter(Boolean))
 		list.addEventListener("keydown", event => {
 			const step = {ArrowDown: 1, ArrowUp: -1}[event.key]
 			if (!step) return
@@ -359,18 +357,18 @@ class Page {
 	}
 
 	async tidy() {
-		const nodes = Object.fromEntries([...this.model.nodes.values()].filter(node => node.position).map(node => [node.id, {position: null}]))
+		const nodes = Object.fromEntries([...model.nodes.values()].filter(node => node.position).map(node => [node.id, {position: null}]))
 		if (Object.keys(nodes).length) await this.change(say("tidied"), tag => api.patch({nodes}, tag), {retries: true})
 		this.board.fit()
 	}
 
 	async step(direction) {
 		try {
-			const {body} = await api[direction](this.model.tag)
-			await this.model.load()
+			const {body} = await api[direction](model.tag)
+			await model.load()
 			this.toast(say(direction === "undo" ? "undone" : "redone", body.revision ?? ""))
 		} catch (error) {
-			if (error instanceof Refusal && error.status === 412) {await this.model.load(); this.toast(say("changedMeanwhile"), {kind: "warn"});}
+			if (error instanceof Refusal && error.status === 412) {await model.load(); this.toast(say("changedMeanwhile"), {kind: "warn"});}
 			else if (error instanceof Refusal && !error.problems.length) this.toast(say(direction === "undo" ? "nothingToUndo" : "nothingToRedo"), {kind: "warn"})
 			else this.failed(error)
 		}
@@ -389,7 +387,7 @@ class Page {
 	}
 
 	trace(node) {
-		const streams = node ? this.model.streamsOf(node) : []
+		const streams = node ? model.streamsOf(node) : []
 		if (!streams.length) return this.board.trace(null, null)
 		return this.traceAll(streams)
 	}
@@ -398,7 +396,7 @@ class Page {
 
 	traceAll(streams) {
 		const nodes = new Set(streams.flatMap(stream => stream.path))
-		const links = new Set(this.model.links.filter(link => link.kind === "audio" && streams.some(stream =>
+		const links = new Set(model.links.filter(link => link.kind === "audio" && streams.some(stream =>
 			stream.path.includes(end(link.from).node) && stream.path.includes(end(link.to).node) && !stream.notCarried?.[link.id])).map(link => link.id))
 		this.board.trace(nodes, links)
 	}
@@ -432,11 +430,12 @@ class Page {
 		const isList = name === "list"
 		byID("board").hidden = isList
 		byID("list").hidden = !isList
-		byID("view-graph").setAttribute("aria-pressed", String(!isList))
-		byID("view-list").setAttribute("aria-pressed", String(isList))
+		mark(byID("view-graph"), "aria-pressed", String(!isList))
+		mark(byID("view-list"), "aria-pressed", String(isList))
 		save("view", name)
-		if (isList) this.listing.show()
-		else this.board.show()
+		this.board.show()
+		if (!isList) this.board.cables.takeBack()
+		this.listing.show()
 	}
 
 	key(event) {
@@ -482,8 +481,6 @@ class Page {
 		translate(document)
 		this.buildTools()
 		this.dock.build()
-		this.listing.rows.forEach(row => row.element.remove())
-		this.listing.rows.clear()
 		this.side.choose(this.selection)
 		this.showGraph()
 		this.view(byID("list").hidden ? "graph" : "list")

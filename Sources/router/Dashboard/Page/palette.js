@@ -4,14 +4,14 @@ import {api} from "./api.js"
 import {dialog, problemList} from "./dialogs.js"
 import {icon, make} from "./dom.js"
 import {Form} from "./form.js"
+import {model} from "./model.js"
 import {fits, freshID, portOf, role, written} from "./ports.js"
 import {say} from "./words.js"
 
 const order = ["source", "transform", "sink", "event"]
 
 export class Palette {
-	constructor(model, page) {
-		this.model = model
+	constructor(page) {
 		this.page = page
 	}
 
@@ -32,7 +32,7 @@ export class Palette {
 
 	matches() {
 		const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean)
-		return [...this.model.types.values()].filter(type => {
+		return [...model.types.values()].filter(type => {
 			const text = `${type.name} ${type.description} ${type.ports.map((port) => port.payload ?? "").join(" ")}`.toLowerCase()
 			return words.every(word => text.includes(word)) && (!this.from || this.entry(type))
 		}).sort((a, b) => order.indexOf(role(a.ports)) - order.indexOf(role(b.ports))
@@ -44,7 +44,7 @@ export class Palette {
 	}
 
 	entry(type) {
-		const port = portOf(this.model.node(this.from.node), this.from.side === "o" ? "output" : "input", this.from.port)
+		const port = portOf(model.node(this.from.node), this.from.side === "o" ? "output" : "input", this.from.port)
 		if (!port) return undefined
 		return type.ports.find(other => other.direction !== port.direction && (port.direction === "output" ? fits(port, other) : fits(other, port)))
 	}
@@ -92,7 +92,7 @@ export class Palette {
 
 	pick(type) {
 		const id = make("input", {
-			type: "text", id: "new-id", value: freshID(type.name, this.model.nodes), pattern: "[a-z][a-z0-9\\-]*", required: true,
+			type: "text", id: "new-id", value: freshID(type.name, model.nodes), pattern: "[a-z][a-z0-9\\-]*", required: true,
 			spellcheck: "false", autocomplete: "off", "aria-describedby": "new-id-help",
 		})
 		const form = new Form(type)
@@ -114,7 +114,7 @@ export class Palette {
 
 	async add(type, id, form, others, send) {
 		others.replaceChildren()
-		if (this.model.nodes.has(id)) {
+		if (model.nodes.has(id)) {
 			others.append(make("p.problem", say("idTaken", id)))
 			return
 		}
@@ -125,7 +125,7 @@ export class Palette {
 		const link = entry && (this.from.side === "o" ? {from: other, to: own} : {from: own, to: other})
 		send.disabled = true
 		const done = await this.page.change(say("added", id), tag => link
-			? api.patch({nodes: {[id]: config}, links: written([...this.model.links, link])}, tag)
+			? api.patch({nodes: {[id]: config}, links: written([...model.links, link])}, tag)
 			: api.putNode(id, config, tag), {
 			refused: refusal => {
 				const rest = form.complain(refusal.problems)

@@ -4,12 +4,13 @@ import {api} from "./api.js"
 import {button, icon, make, mark, tell} from "./dom.js"
 import {asDocument} from "./compare.js"
 import {Form} from "./form.js"
+import {model} from "./model.js"
 import {carries, end, portOf, role} from "./ports.js"
 import {bytes, number, say, since, wait} from "./words.js"
 
 export class Side {
-	constructor(root, model, page) {
-		Object.assign(this, {root, model, page, selection: null})
+	constructor(root, page) {
+		Object.assign(this, {root, page, selection: null})
 		model.addEventListener("counts", () => this.refresh())
 		model.addEventListener("streams", () => this.refresh())
 	}
@@ -22,11 +23,11 @@ export class Side {
 
 	/** The graph was loaded anew: shown again, but what is being typed stays. */
 	update() {
-		const node = this.model.node(this.selection?.node)
+		const node = model.node(this.selection?.node)
 		if (this.selection?.node && !node) return this.page.select(null)
-		if (this.selection?.link && !this.model.byLink.has(this.selection.link)) return this.page.select(null)
+		if (this.selection?.link && !model.byLink.has(this.selection.link)) return this.page.select(null)
 		if (this.form && node) {
-			const shape = JSON.stringify([node.type, this.model.linksOf(node.id).map(link => link.id)])
+			const shape = JSON.stringify([node.type, model.linksOf(node.id).map(link => link.id)])
 			if (!this.dirty.size) {
 				this.base = this.baseOf(node)
 				if (!this.form.element.contains(document.activeElement)) this.form.write(node.config)
@@ -41,8 +42,8 @@ export class Side {
 	build() {
 		const {node, link} = this.selection ?? {}
 		mark(this.root, "data-kind", node ? "node" : link ? "link" : "all")
-		if (node && this.model.nodes.has(node)) this.buildNode(this.model.node(node))
-		else if (link && this.model.byLink.has(link)) this.buildLink(this.model.byLink.get(link))
+		if (node && model.nodes.has(node)) this.buildNode(model.node(node))
+		else if (link && model.byLink.has(link)) this.buildLink(model.byLink.get(link))
 		else this.buildAll()
 		this.refresh()
 	}
@@ -53,7 +54,7 @@ export class Side {
 	}
 
 	buildNode(node) {
-		const type = this.model.types.get(node.type)
+		const type = model.types.get(node.type)
 		this.dirty = new Map()
 		this.base = this.baseOf(node)
 		this.shape = null
@@ -83,13 +84,13 @@ export class Side {
 			this.parts.links, this.parts.streams, form,
 			make("details.nested", make("summary", say("numbers")), this.parts.stats))
 		this.showLinks(node)
-		this.shape = JSON.stringify([node.type, this.model.linksOf(node.id).map(link => link.id)])
+		this.shape = JSON.stringify([node.type, model.linksOf(node.id).map(link => link.id)])
 		this.heading(node)
 	}
 
 	/** What an edit begins with, for when somebody else changes it meanwhile. */
 	baseOf(node) {
-		return {config: node?.config ?? {}, tag: this.model.tag, document: asDocument(this.model)}
+		return {config: node?.config ?? {}, tag: model.tag, document: asDocument()}
 	}
 
 	heading(node) {
@@ -121,14 +122,14 @@ export class Side {
 		const rows = node.ports.map(port => {
 			const reference = `${node.id}.${port.name}`
 			const isOut = port.direction === "output"
-			const links = this.model.links.filter(link => (isOut ? link.from : link.to) === reference)
+			const links = model.links.filter(link => (isOut ? link.from : link.to) === reference)
 			return make("li.port-row", {"data-kind": port.kind, title: port.description},
 				make("span.port-name", make("b", {text: isOut ? "→" : "←", "aria-label": say(isOut ? "output" : "input")}),
 					` ${port.name} `, make("small", carries(port))),
 				make("span.ends", links.map(link => {
 					const other = isOut ? link.to : link.from
 					return make("span.end", {},
-						make("button.end-name", {text: this.model.name(end(other).node), title: link.id,
+						make("button.end-name", {text: model.name(end(other).node), title: link.id,
 							onclick: () => this.page.select({link: link.id}, true)}),
 						button("close", say("removeCable", link.from, link.to), () => this.page.unlink(link.id), {class: "tool small"}))
 				}), button("plus", say("connectPort", port.name), () => this.page.connect(node.id, port), {class: "tool small"})))
@@ -158,7 +159,7 @@ export class Side {
 
 	async sendLive(id, name) {
 		if (this.selection?.node !== id || this.sending) return
-		const node = this.model.node(id)
+		const node = model.node(id)
 		const patch = node && this.form.patch(node.config, new Set([name]))
 		if (!patch) return
 		this.sending = true
@@ -166,7 +167,7 @@ export class Side {
 			retries: true, refused: refusal => this.complain(refusal),
 		})
 		this.sending = false
-		const now = this.model.node(id)
+		const now = model.node(id)
 		if (now && this.form && this.selection?.node === id && this.form.patch(now.config, new Set([name]))
 			&& !this.form.fields.some(field => !field.problem.hidden)) this.sendLive(id, name)
 	}
@@ -187,14 +188,14 @@ export class Side {
 		if (done === "discarded") return this.discard(id)
 		if (!done) return undefined
 		this.dirty.clear()
-		this.base = this.baseOf(this.model.node(id))
+		this.base = this.baseOf(model.node(id))
 		this.parts.apply.hidden = true
 		return undefined
 	}
 
 	discard(id) {
 		this.dirty.clear()
-		const node = this.model.node(id)
+		const node = model.node(id)
 		if (!node) return
 		this.base = this.baseOf(node)
 		this.form.write(node.config)
@@ -208,7 +209,7 @@ export class Side {
 	buildLink(link) {
 		const isAudio = link.kind === "audio"
 		this.parts = {facts: make("dl.facts-list"), meter: make("i"), note: make("div")}
-		const node = reference => make("button.end-name", {text: `${this.model.name(end(reference).node)}.${end(reference).port}`,
+		const node = reference => make("button.end-name", {text: `${model.name(end(reference).node)}.${end(reference).port}`,
 			onclick: () => this.page.select({node: end(reference).node}, true),
 		})
 		this.root.replaceChildren(this.top(isAudio ? "cable" : "event", link.kind, make("h2", say(isAudio ? "audioCable" : "eventCable")), make("p.sub", link.id)),
@@ -219,9 +220,9 @@ export class Side {
 	}
 
 	refreshLink(link) {
-		const rate = this.model.rates.get(link.id)
+		const rate = model.rates.get(link.id)
 		const facts = [[say("carriesWord"), link.kind === "audio" ? link.format ?? say("noStream") : carries(portOf(
-			this.model.node(end(link.from).node), "output", end(link.from).port) ?? {kind: "event", payload: null})]]
+			model.node(end(link.from).node), "output", end(link.from).port) ?? {kind: "event", payload: null})]]
 		if (link.kind === "audio") {
 			const peak = this.page.peak(link.id)
 			facts.push([say("level"), peak === null ? say("silent") : `${number(peak)} dB`],
@@ -243,25 +244,25 @@ export class Side {
 	buildAll() {
 		this.parts = {facts: make("dl.facts-list"), streams: make("div")}
 		this.form = null
-		this.root.replaceChildren(this.top("graph", "transform", make("h2", say("wholeGraph")), make("p.sub", say("revisionIs", this.model.revision))),
+		this.root.replaceChildren(this.top("graph", "transform", make("h2", say("wholeGraph")), make("p.sub", say("revisionIs", model.revision))),
 			this.parts.facts, this.parts.streams, make("h3", say("keys")), keys(5))
 	}
 
 	refresh() {
 		const {node, link} = this.selection ?? {}
 		if (this.root.offsetParent === null && this.root.hidden) return
-		const shown = this.model.node(node)
+		const shown = model.node(node)
 		if (shown && this.form) {
 			this.showState(shown)
-			this.showStreams(this.model.streamsOf(node))
+			this.showStreams(model.streamsOf(node))
 			list(this.parts.stats, Object.entries(shown.stats).map(([key, value]) => [key.replace(/^router_/, ""), number(value)]))
-		} else if (link && this.model.byLink.has(link)) this.refreshLink(this.model.byLink.get(link))
+		} else if (link && model.byLink.has(link)) this.refreshLink(model.byLink.get(link))
 		else if (this.parts?.facts) {
-			const states = [...this.model.nodes.values()].map(one => one.state)
+			const states = [...model.nodes.values()].map(one => one.state)
 			list(this.parts.facts, [[say("nodes"), number(states.length)],
 				...["waiting", "faulted", "disabled"].map(state => [say(`state.${state}`), states.filter(one => one === state).length])
-					.filter(([, count]) => count), [say("cables"), number(this.model.links.length)], [say("streams"), number(this.model.streams.length)]])
-			this.showStreams(this.model.streams)
+					.filter(([, count]) => count), [say("cables"), number(model.links.length)], [say("streams"), number(model.streams.length)]])
+			this.showStreams(model.streams)
 		}
 	}
 
@@ -293,7 +294,7 @@ export function streamRow(stream, page) {
 		onfocus: () => page.traceStream(stream), onblur: () => page.trace(null),
 	}, make("div", make("strong", stream.label || stream.peer || stream.node),
 		make("span.sub", [stream.peer, stream.format].filter(Boolean).join(" · ")),
-		make("span.way", stream.path.map(id => page.model.name(id)).join(" → ")),
+		make("span.way", stream.path.map(id => model.name(id)).join(" → ")),
 		make("span.facts", streamFacts(stream))),
 	button("close", say("disconnect", stream.label || stream.peer), () => page.disconnect(stream), {class: "tool small"}))
 }
