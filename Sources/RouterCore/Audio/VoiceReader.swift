@@ -55,7 +55,7 @@ public struct VoiceReader: ~Copyable, Sendable {
     let state = render(into: &output, frames, isFinished)
     statistics.show(
       fillFrames: supply.input.fill, delay: controller.loop.delay, target: controller.target,
-      drift: controller.isPlaying ? ratio - 1 : 0)
+      drift: controller.isPlaying ? ratio - 1 : 0, clock: controller.loop.learned)
     return state
   }
 

@@ -55,16 +55,39 @@ extension AlsaSinkTests {
     }
   }
 
-  @Test(.enabled(if: unsafe getenv("SOAK") != nil))
-  func `a card 200 ppm fast is followed for three minutes without a fault`() async throws {
+  /// Plays `seconds` of a constant on a card that is wrong by `ppm`.
+  /// - Returns: the sender's clock beside the card's, the speed it is read at, both in ppm; and the faults.
+  private static func follow(ppm: Int, seconds: Int) async throws -> (clock: Double, speed: Double, faults: [Int]) {
     let card = try PacedCard()
-    let bench = try SpeakerBench(card.device("PPM=200"))
+    let bench = try SpeakerBench(card.device("PPM=\(ppm)"))
+    var found = (clock: 0.0, speed: 0.0, faults: [Int]())
     try await bench.run {
-      let stream = try await bench.open(Self.stereo)
-      await stream.send([UInt8](repeating: 1, count: 4 * 48_000 * 180))
-      #expect(abs(bench.drift + 200) < 60, "the stream is read as much slower as the card is fast")
-      #expect(bench.faults == [0, 0, 0], "underruns of the card, underruns of the stream, cuts")
+      await bench.hurry()
+      let stream = try await bench.open(stereo)
+      await stream.send([UInt8](repeating: 1, count: 4 * 48_000 * seconds))
+      found = (bench.clock, bench.drift, bench.faults)
       await stream.close()
     }
+    return found
+  }
+
+  @Test func `a card 100 ppm slow and one as fast are both known after 25 s, without a fault`() async throws {
+    async let slow = Self.follow(ppm: -100, seconds: 25)
+    let fast = try await Self.follow(ppm: 100, seconds: 25)
+    for (found, ppm) in [(try await slow, 100.0), (fast, -100)] {
+      #expect(abs(found.clock - ppm) < 40, "\(found)")
+      // The delay that came about before the correction engaged is still being taken back: beyond the drift.
+      #expect(found.speed / ppm > 0.9 && abs(found.speed) <= 300, "\(found)")
+      #expect(found.faults == [0, 0, 0], "underruns of the card, underruns of the stream, cuts")
+    }
+  }
+
+  @Test(.enabled(if: unsafe getenv("SOAK") != nil))
+  func `a card 200 ppm fast is followed for three minutes without a fault`() async throws {
+    let found = try await Self.follow(ppm: 200, seconds: 180)
+    #expect(abs(found.clock + 200) < 20, "\(found)")
+    // From the second minute on the delay sinks by 100 ppm: the stream is read at -100 until it is short enough.
+    #expect(abs(found.speed + 100) < 40 || abs(found.speed + 200) < 40, "\(found)")
+    #expect(found.faults == [0, 0, 0], "underruns of the card, underruns of the stream, cuts")
   }
 }
