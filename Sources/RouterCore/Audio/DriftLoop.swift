@@ -13,8 +13,10 @@ struct DriftLoop: Sendable {
   static let drift = 300e-6
   /// Largest correction of a delay far over the target.
   static let catchUp = 0.02
-  /// How far over the target the delay must be for that; a delay that jumps so far is estimated anew.
+  /// How far over the target the delay must be for that.
   static let far = 0.020
+  /// A delay that moves so far at once, or twice the noise, says nothing about clocks: a card ran dry, a sender paused.
+  static let jump = 0.003
   /// Seconds before anything is known about the noise.
   static let first = 3.0
   private static let together = 0.1
@@ -51,7 +53,7 @@ struct DriftLoop: Sendable {
   /// The delay was changed by other means, by about so much.
   mutating func shift(by seconds: Double) {
     delay += seconds
-    estimateAnew()
+    errors.forgetDelay()
   }
 
   /// Speed that is left for moving the target beside the drift, as a part of 1.
@@ -83,21 +85,20 @@ struct DriftLoop: Sendable {
     age += seconds
     delay += (learned - speed) * seconds
     let innovation = measured - delay
-    astray = abs(innovation) > max(Self.far, 2 * noise) ? astray + seconds : 0
+    let isUsual = abs(innovation) <= max(Self.jump, min(2 * noise, 1))
+    astray = isUsual ? 0 : astray + seconds
     if astray > 0.2 { estimateAnew() }
     let omega = Self.omega * min(1, max(0.4, 0.012 / max(noise, 1e-6)))
-    let limit = max(0.005, 2 * noise)
-    let usual = min(max(innovation, -limit), limit)
     errors.grow(seconds: seconds)
     let gain = errors.measured(variance: variance(noise, seconds))
     delay += max(gain.delay, 2 * omega * seconds) * innovation
-    learned += max(gain.drift, omega * omega * seconds) * usual
+    if isUsual { learned += max(gain.drift, omega * omega * seconds) * innovation }
     learned = min(max(learned, -Self.drift), Self.drift)
   }
 
   /// Of one look: late packets come in groups, so that looks within ``together`` count as one.
   private func variance(_ noise: Double, _ seconds: Double) -> Double {
-    let spread = max(noise / 2, age < Self.first ? 0.005 : 0.003)
+    let spread = max(noise / 2, age < Self.first ? 0.02 : 0.003)
     return spread * spread * max(1, Self.together / max(seconds, 1e-6))
   }
 

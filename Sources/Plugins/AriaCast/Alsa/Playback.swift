@@ -88,7 +88,7 @@ struct Playback: ~Copyable {
 
   /// Mixes a period and writes it, or writes the rest of one that did not fit.
   private mutating func write() throws(CardCode) {
-    if written == 0 { isHeard = mixer.render(at: now) }
+    if written == 0 { isHeard = mixer.render(at: pacing.mixTime) }
     written += try card.write(mixer.period.extracting(droppingFirst: written * card.format.bytesPerFrame))
     guard written >= card.format.periodFrames else { return }
     written = 0
