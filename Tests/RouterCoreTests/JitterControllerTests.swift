@@ -103,6 +103,19 @@ let isSoaking = unsafe getenv("SOAK") != nil
     #expect(abs(outcome.lastLearned - 100e-6) < 2e-6)
   }
 
+  @Test(arguments: [100.0, -100])
+  func `a card that runs dry again and again while packets stall is not a clock that drifts`(ppm: Double) {
+    var simulation = JitterSimulation()
+    simulation.senderPpm = ppm
+    simulation.cardRestarts = [6, 9, 14, 17, 20]
+    simulation.cardPause = 0.012
+    simulation.settings = JitterSettings(initial: .milliseconds(100))
+    simulation.network = { _, sent, _ in sent.truncatingRemainder(dividingBy: 5) < 4.96 ? 0.002 : 0.04 }
+    let outcome = simulation.run(seconds: 25, settled: 30)
+    #expect(max(outcome.fastestLearned, -outcome.slowestLearned) < 110e-6)
+    #expect(min(outcome.fastestLearned, -outcome.slowestLearned) < 5e-6)
+  }
+
   @Test(arguments: [100.0, -100, 200, -200])
   func `drift is known after 25 s, and read at when the delay is back after a minute`(ppm: Double) {
     let first = Self.run({ _, _, _ in 0.002 }, ppm: ppm, seconds: 25)

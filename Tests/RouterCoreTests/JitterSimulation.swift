@@ -17,6 +17,9 @@ struct JitterSimulation {
   var network: Network = { _, _, _ in 0 }
   /// How late the reader wakes for a block, in seconds; a block after a late one comes at once.
   var reader: Network = { _, _, _ in 0 }
+  /// Times at which the reader's card runs dry for ``cardPause``, and says so.
+  var cardRestarts: [Double] = []
+  var cardPause = 0.0
   var seed: UInt64 = 1
 
   /// What came of it.
@@ -59,8 +62,13 @@ struct JitterSimulation {
     var read = 0.0
     var nextArrival = packetSeconds + network(0, packetSeconds, &random)
     var now = 0.0
+    var restarts = 0
     for block in 1...Int(seconds / periodSeconds) {
-      let due = Double(block) * periodSeconds
+      if restarts < cardRestarts.count, now >= cardRestarts[restarts] {
+        restarts += 1
+        controller.readerRestarted()
+      }
+      let due = Double(block) * periodSeconds + Double(restarts) * cardPause
       now = max(now, due + reader(block, due, &random))
       while nextArrival <= now {
         arrival = max(arrival, nextArrival)

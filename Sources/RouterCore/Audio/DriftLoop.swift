@@ -56,6 +56,9 @@ struct DriftLoop: Sendable {
     errors.forgetDelay()
   }
 
+  /// The delay was changed by nobody knows how much.
+  mutating func forgetDelay() { errors.forgetDelay() }
+
   /// Speed that is left for moving the target beside the drift, as a part of 1.
   func spare(faster: Bool) -> Double { max(0, Self.drift - 20e-6 - (faster ? learned : -learned)) }
 

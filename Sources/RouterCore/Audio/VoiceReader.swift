@@ -59,6 +59,9 @@ public struct VoiceReader: ~Copyable, Sendable {
     return state
   }
 
+  /// The device ran dry and was started again: the pause is no drift. Nothing is thrown away.
+  public mutating func deviceRestarted() { controller.readerRestarted() }
+
   /// Throws away everything that waits and buffers anew, without a fade: for a device that was closed meanwhile.
   public mutating func reset() {
     dropRest()

@@ -78,6 +78,7 @@ struct Playback: ~Copyable {
     do throws(CardCode) {
       try card.recover(from: code)
       pacing.recovered()
+      speaker.table.cardRestarted()
       return nil
     } catch {
       guard error.code == EAGAIN else { return .failed(error.code) }

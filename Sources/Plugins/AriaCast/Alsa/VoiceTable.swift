@@ -32,6 +32,11 @@ final class VoiceTable: Sendable {
     return best
   }
 
+  /// The card ran dry and starts again: tells all streams. Card's thread.
+  func cardRestarted() {
+    for index in 0..<slots.count where slots[index].isFilled { slots[index].cardRestarted() }
+  }
+
   /// Shows what the streams' buffers do: the longest delay, and the drift of the newest stream. Card's thread.
   func report(to metrics: SpeakerMetrics) {
     var longest = 0.0
@@ -85,6 +90,9 @@ final class VoiceTable: Sendable {
     if state == .ended { filled.store(0, ordering: .releasing) }
     return state
   }
+
+  /// Card's thread.
+  func cardRestarted() { reader?.deviceRestarted() }
 
   /// Adds what happened since the last call. Card's thread.
   func report(to metrics: SpeakerMetrics) {
