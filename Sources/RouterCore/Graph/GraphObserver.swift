@@ -6,6 +6,8 @@ public protocol GraphObserver: Sendable {
 /// One thing that happened.
 public enum GraphChange: Sendable {
   case node(NodeID, NodeState)
+  /// A node runs on under another id.
+  case renamed(NodeID, to: NodeID)
   case streamOpened(StreamSnapshot)
   case streamClosed(StreamID, node: NodeID, StreamEnd)
   /// A stream is not carried on a link: why, and the node type that would bridge it.

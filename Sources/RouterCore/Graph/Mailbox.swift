@@ -51,12 +51,20 @@ actor Mailbox {
   private var queue = MailQueue()
   private var isDelivering = false
   private let dropped: Metric
-  private let deliver: @Sendable (Event, String) async -> Void
+  /// The node it belongs to.
+  private var node: NodeID
+  private let deliver: @Sendable (Event, NodeID, String) async -> Void
 
-  init(dropped: Metric, deliver: @escaping @Sendable (Event, String) async -> Void) {
+  init(
+    node: NodeID, dropped: Metric, deliver: @escaping @Sendable (Event, NodeID, String) async -> Void
+  ) {
+    self.node = node
     self.dropped = dropped
     self.deliver = deliver
   }
+
+  /// The node has another id from now on.
+  func move(to node: NodeID) { self.node = node }
 
   func put(_ event: Event, on port: String) {
     if !queue.put(.init(event: event, port: port)) { dropped.add() }
@@ -67,7 +75,7 @@ actor Mailbox {
 
   private func deliverAll() async {
     while let letter = queue.take() {
-      await EventHops.$current.withValue(letter.event.hops) { await deliver(letter.event, letter.port) }
+      await EventHops.$current.withValue(letter.event.hops) { await deliver(letter.event, node, letter.port) }
     }
     isDelivering = false
   }

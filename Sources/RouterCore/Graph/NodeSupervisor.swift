@@ -1,45 +1,94 @@
 /// Keeps one node alive: prepares, runs, waits after failures and begins again, until it is told to stop.
 actor NodeSupervisor {
-  let id: NodeID
-  let node: any Node
+  /// How the first try ended.
+  enum FirstTry: Sendable, Equatable {
+    case running
+    case failed(NodeFailure)
+    /// It was still trying when nobody would wait longer.
+    case late
+  }
+
+  nonisolated let instance: NodeInstance
+  nonisolated let node: any Node
   private let time: any TimeSource
   private let log: Log
-  private let report: @Sendable (NodeID, NodeState) async -> Void
+  private let report: @Sendable (NodeInstance, NodeState) async -> Void
   private var lifecycle: NodeLifecycle
   private var life: Task<Void, Never>?
   private(set) var state = NodeState.starting
   private let transitions: Metric
-  private var firstTry: [CheckedContinuation<Void, Never>] = []
-  private var hadFirstTry = false
+  private var waiters: [CheckedContinuation<FirstTry, Never>] = []
+  private var firstTry: FirstTry?
+  /// Closed while the node may prepare but not run.
+  private var mayRun = Latch()
 
   init(
-    id: NodeID, node: any Node, context: NodeContext,
-    report: @escaping @Sendable (NodeID, NodeState) async -> Void
+    instance: NodeInstance, node: any Node, context: NodeContext,
+    report: @escaping @Sendable (NodeInstance, NodeState) async -> Void
   ) {
-    self.id = id
+    self.instance = instance
     self.node = node
     time = context.time
     log = context.log
     self.report = report
     transitions = context.metrics.counter("router_node_transitions_total", "State changes of the node")
-    lifecycle = NodeLifecycle(seed: UInt64(bitPattern: Int64(id.hashValue)))
+    lifecycle = NodeLifecycle(seed: NodeSupervisor.seed(instance))
   }
 
-  func start() {
-    precondition(life == nil, "node \(id) is started twice")
+  private static func seed(_ instance: NodeInstance) -> UInt64 { UInt64(bitPattern: Int64(instance.id.hashValue)) }
+
+  /// Begins the node's life, also a second one after `stop`.
+  ///
+  /// - Parameter held: It prepares, and runs only once `release` is called.
+  func start(held: Bool = false) {
+    precondition(life == nil, "node \(instance.id) is started twice")
+    lifecycle = NodeLifecycle(seed: NodeSupervisor.seed(instance))
+    firstTry = nil
+    mayRun = Latch()
+    if !held { mayRun.open() }
     life = Task { await self.live() }
   }
 
+  /// Lets a held node run.
+  func release() { mayRun.open() }
+
   /// Returns once the first `prepare` succeeded or failed.
-  func waitForFirstTry() async {
-    if hadFirstTry { return }
-    await withCheckedContinuation { firstTry.append($0) }
+  /// - Parameter limit: How long to wait at most; nil for ever.
+  @discardableResult
+  func waitForFirstTry(limit: Duration? = nil) async -> FirstTry {
+    if let firstTry { return firstTry }
+    let alarm = limit.map { limit in
+      Task {
+        do { try await time.sleep(until: time.now + limit) } catch { return }
+        self.endWaiting(.late)
+      }
+    }
+    defer { alarm?.cancel() }
+    return await withCheckedContinuation { waiters.append($0) }
   }
 
   /// Cancels the node and waits until it has given everything back.
   func stop() async {
     life?.cancel()
     await life?.value
+    life = nil
+  }
+
+  /// The same, but waits no longer than `limit`: what hangs is left to itself, and said.
+  func stop(within limit: Duration) async {
+    guard life != nil else { return }
+    let done = Latch()
+    Task {
+      await self.stop()
+      done.open()
+    }
+    let alarm = Task {
+      do { try await time.sleep(until: time.now + limit) } catch { return }
+      log.error("did not stop within \(limit.nanoseconds / 1_000_000_000) s and is left alone")
+      done.open()
+    }
+    await done.wait()
+    alarm.cancel()
   }
 
   private func live() async {
@@ -54,7 +103,7 @@ actor NodeSupervisor {
         await node.stop()
         action = lifecycle.stopped()
       case .end:
-        endFirstTry()
+        endFirstTry(.late)
         return
       }
     }
@@ -70,11 +119,13 @@ actor NodeSupervisor {
     }
     let next = lifecycle.prepared(at: time.now)
     await enter(.running)
-    endFirstTry()
+    endFirstTry(.running)
     return next
   }
 
   private func run() async -> NodeLifecycle.Action {
+    await mayRun.wait()
+    if Task.isCancelled { return lifecycle.stopAsked() }
     do throws(NodeFailure) {
       try await node.run()
       // A node with nothing to wait for stays until it is stopped.
@@ -93,7 +144,7 @@ actor NodeSupervisor {
     let waiting = NodeState.waiting(reason: failure.reason, hint: failure.hint, nextTry: next)
     let faulted = NodeState.faulted(reason: failure.reason, hint: failure.hint, nextTry: next)
     await enter(failure.kind == .broken ? faulted : waiting)
-    endFirstTry()
+    endFirstTry(.failed(failure))
     do { try await time.sleep(until: next) } catch { return lifecycle.stopAsked() }
     return lifecycle.waited()
   }
@@ -107,7 +158,7 @@ actor NodeSupervisor {
       lastSaid = (new.word, new.reason)
       say(new)
     }
-    await report(id, new)
+    await report(instance, new)
   }
 
   private var lastSaid: (word: String, reason: String?) = ("starting", nil)
@@ -122,10 +173,14 @@ actor NodeSupervisor {
     }
   }
 
-  private func endFirstTry() {
-    hadFirstTry = true
-    for waiting in firstTry { waiting.resume() }
-    firstTry = []
+  private func endFirstTry(_ outcome: FirstTry) {
+    firstTry = firstTry ?? outcome
+    endWaiting(outcome)
+  }
+
+  private func endWaiting(_ outcome: FirstTry) {
+    for waiting in waiters { waiting.resume(returning: outcome) }
+    waiters = []
   }
 }
 

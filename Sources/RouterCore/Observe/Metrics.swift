@@ -40,6 +40,18 @@ public final class MetricRegistry: Sendable {
     }
   }
 
+  /// A node has another id: its counts go on under that.
+  public func rename(node old: String, to new: String) {
+    contents.withLock { contents in
+      for (key, metric) in contents.metrics where key.node == old {
+        contents.metrics[key] = nil
+        var moved = key
+        moved.node = new
+        contents.metrics[moved] = metric
+      }
+    }
+  }
+
   /// Forgets what belongs to a node that is gone.
   public func remove(node: String) {
     contents.withLock { $0.metrics = $0.metrics.filter { $0.key.node != node } }

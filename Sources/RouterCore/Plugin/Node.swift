@@ -15,7 +15,8 @@ public protocol Node: Sendable {
   /// Gives everything back and says its goodbyes. Called once after each successful `prepare`.
   func stop() async
 
-  /// What this node does to one stream that reaches its input `request.port`.
+  /// What this node does to one stream that reaches its input `request.port`. It must not wait for a stream of its own
+  /// to open: while paths are changed none does.
   func makeStage(for request: StageRequest) async throws(StageRefusal) -> sending MadeStage
 
   /// Takes one event; events of one node come one after the other, in order.

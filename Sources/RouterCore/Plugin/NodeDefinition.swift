@@ -50,6 +50,9 @@ public struct NodeTraits: OptionSet, Sendable {
   public static let worker = NodeTraits(rawValue: 8)
   /// Makes one stream of all that reach it: what follows sees one source.
   public static let mixes = NodeTraits(rawValue: 16)
+  /// Holds something that two nodes cannot hold at once (a sound card, names on the network): where it is replaced, the
+  /// old one stops before the new one prepares.
+  public static let exclusive = NodeTraits(rawValue: 32)
 }
 
 /// What a plugin registers with. Collects node types; refuses a second one of the same name.

@@ -2,20 +2,29 @@
 ///
 /// A rewire edits places, never stages. Confined to the loop that drives the stream. Data thread.
 public final class Branch {
+  /// Tells this place from all others of the graph; 0 where nobody rewires.
+  let place: PlaceID
   /// The node whose stage works here.
-  public let node: NodeID
+  public internal(set) var node: NodeID
   /// The link that leads here; empty at the root.
-  public let link: LinkID
+  public internal(set) var link: LinkID
   /// What arrives here.
   public let format: StreamFormat
   public internal(set) var stage: any Stage
   public internal(set) var below: [Branch]
   /// What came over the link since the path opened.
-  public private(set) var traffic = Traffic()
+  public internal(set) var traffic = Traffic()
   /// Measures what arrives; nil while nobody looks.
   var tap: LevelTap?
 
-  public init(node: NodeID, link: LinkID = "", format: StreamFormat, stage: any Stage, below: [Branch] = []) {
+  public convenience init(
+    node: NodeID, link: LinkID = "", format: StreamFormat, stage: any Stage, below: [Branch] = []
+  ) {
+    self.init(place: 0, node: node, link: link, format: format, stage: stage, below: below)
+  }
+
+  init(place: PlaceID, node: NodeID, link: LinkID, format: StreamFormat, stage: any Stage, below: [Branch]) {
+    self.place = place
     self.node = node
     self.link = link
     self.format = format

@@ -13,3 +13,6 @@ struct HandoffID: Hashable, Sendable {
   /// Numbers the handoffs of one stream.
   let number: Int
 }
+
+/// Numbers the places of all paths within one run of the daemon; never reused.
+typealias PlaceID = UInt64

@@ -11,9 +11,13 @@ public actor Loop {
 
   private let poller: any Poller
   private var timers = TimerQueue()
-  private var sources: [StreamID: StreamSource] = [:]
+  var sources: [StreamID: StreamSource] = [:]
   /// Lower halves of paths that begin on another loop.
-  private var handoffs: [HandoffID: (reader: HandoffReader, source: StreamSource)] = [:]
+  var handoffs: [HandoffID: (reader: HandoffReader, source: StreamSource)] = [:]
+  /// Changes whose ways still overlap.
+  var overlaps: [TreeOverlap] = []
+  /// Traffic of places that are gone.
+  var pastTraffic: [LinkID: Traffic] = [:]
   private var isStopping = false
   private var levelsWanted = Instant(nanoseconds: 0)
   private var levelTimer: TimerID?
@@ -90,11 +94,6 @@ public actor Loop {
   /// Puts a stream's path under this loop. Control side.
   package func open(_ id: StreamID, _ root: sending Branch) { sources[id] = StreamSource(id: id, root: root) }
 
-  /// Puts the lower half of a path under this loop, which is a worker. Control side.
-  func open(_ id: HandoffID, _ reader: sending HandoffReader, _ root: sending Branch) {
-    handoffs[id] = (reader, StreamSource(id: id.stream, root: root))
-  }
-
   /// Lends what is still in the ring and ends the lower half. Called after the upper half has ended.
   func close(_ id: HandoffID, _ end: StreamEnd) -> [LinkID: Traffic] {
     guard let handoff = handoffs.removeValue(forKey: id) else { return [:] }
@@ -111,6 +110,12 @@ public actor Loop {
     guard let source = sources.removeValue(forKey: id) else { return [:] }
     source.end(end)
     return source.traffic()
+  }
+
+  /// Gives the traffic of places that a rewire took out, once.
+  func takePastTraffic() -> [LinkID: Traffic] {
+    defer { pastTraffic = [:] }
+    return pastTraffic
   }
 
   /// What went over each link of each stream since it opened.
@@ -147,7 +152,7 @@ public actor Loop {
 /// The root of one stream's path, where its source pushes. Confined to its loop. Data thread.
 public final class StreamSource {
   public let id: StreamID
-  let root: Branch
+  var root: Branch
   private var isOpen = true
 
   init(id: StreamID, root: Branch) {
@@ -181,7 +186,8 @@ public final class StreamSource {
   /// Traffic per link; the root counts under the empty link.
   func traffic() -> [LinkID: Traffic] {
     var all: [LinkID: Traffic] = [:]
-    root.visit { all[$0.link, default: Traffic()] += $0.traffic }
+    root.visit { if !$0.link.isEmpty { all[$0.link, default: Traffic()] += $0.traffic } }
+    all[root.link, default: Traffic()] += root.link.isEmpty ? root.traffic : Traffic()
     return all
   }
 }

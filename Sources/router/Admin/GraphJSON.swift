@@ -81,6 +81,8 @@ enum GraphJSON {
     switch change {
     case .node(let id, let state):
       (.node, .object([.init("id", .string(id))] + self.state(state)))
+    case .renamed(let old, let new):
+      (.node, ["id": .string(new), "renamedFrom": .string(old)])
     case .streamOpened(let snapshot):
       (.stream, ["change": "opened", "stream": stream(snapshot)])
     case .streamClosed(let id, let node, let end):

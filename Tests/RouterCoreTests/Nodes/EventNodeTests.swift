@@ -41,7 +41,7 @@ import Testing
     let node = EventLogNode(config, host.context.log)
     for level in LogLevel.allCases {
       config.level = level
-      node.update(config)
+      await node.update(to: config)
       await node.receive(Event(source: "a.b", payload: sample), on: "events")
     }
     #expect(host.log.lines.map(\.level) == [.debug, .info, .warning, .error])

@@ -66,7 +66,7 @@ import Testing
     let bench = try await bench(node, format)
     let one = [Float](repeating: 1, count: 2 * 700)
     bench.push(one)
-    node.update(config(0, mute: true))
+    await node.update(to: config(0, mute: true))
     bench.push(one)
     bench.push(one)
     let heard = bench.recording.float
@@ -83,7 +83,7 @@ import Testing
     let node = GainNode(config(-40))
     let bench = try await bench(node, format)
     bench.push(ramp(format, frames: 160))
-    node.update(config(0))
+    await node.update(to: config(0))
     bench.push(ramp(format, frames: 160))
     bench.recording.clear()
     let bytes = ramp(format, frames: 333)

@@ -110,7 +110,7 @@ import Testing
     let rig = try await Rig(config(input("a")))
     let stream = try await rig.host.open(rig.node, port: "a", format: stereo)
     await rig.play([(stream, constant(10_000))], times: 20)
-    rig.node.update(config(input("a", gainDb: -120)))
+    await rig.node.update(to: config(input("a", gainDb: -120)))
     rig.output.clear()
     await rig.play([(stream, constant(10_000))], times: 3)
     let heard = rig.output.int16

@@ -1,5 +1,5 @@
 /// The control half of `event.log`.
-final class EventLogNode: Node {
+final class EventLogNode: LiveNode {
   private let log: Log
   private let level: PthreadLock<LogLevel>
 
@@ -9,7 +9,7 @@ final class EventLogNode: Node {
   }
 
   /// Takes changed options while running. Any thread.
-  func update(_ config: EventLog.Config) { level.withLock { $0 = config.level } }
+  func update(to config: EventLog.Config) async { level.withLock { $0 = config.level } }
 
   func receive(_ event: Event, on port: String) async {
     let name = type(of: event.payload).name

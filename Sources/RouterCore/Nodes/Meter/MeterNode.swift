@@ -1,5 +1,5 @@
 /// The control half of `meter`: emits what its stages measured.
-final class MeterNode: Node {
+final class MeterNode: LiveNode {
   private struct Shown: Sendable {
     var reading: MeterReading
     /// Measurements that were emitted.
@@ -15,7 +15,7 @@ final class MeterNode: Node {
   }
 
   /// Takes changed options while running. Any thread.
-  func update(_ config: Meter.Config) { interval.set(milliseconds: config.intervalMs) }
+  func update(to config: Meter.Config) async { interval.set(milliseconds: config.intervalMs) }
 
   func makeStage(for request: StageRequest) async throws(StageRefusal) -> sending MadeStage {
     let reading = shown.withLock { shown in

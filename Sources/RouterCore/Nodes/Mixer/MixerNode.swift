@@ -1,5 +1,5 @@
 /// The control half of `mixer`: a voice for each stream that comes, one stream out while it runs.
-final class MixerNode: Node {
+final class MixerNode: LiveNode {
   private let context: NodeContext
   private let config: Mixer.Config
   private let controls: MixerControls
@@ -16,7 +16,7 @@ final class MixerNode: Node {
   }
 
   /// Takes changed options while playing, except the names of inputs and the format. Any thread.
-  func update(_ config: Mixer.Config) { controls.set(config) }
+  func update(to config: Mixer.Config) async { controls.set(config) }
 
   func run() async throws(NodeFailure) {
     let engine = engine

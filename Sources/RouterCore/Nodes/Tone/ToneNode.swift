@@ -1,5 +1,5 @@
 /// The control half of `tone`.
-final class ToneNode: Node {
+final class ToneNode: LiveNode {
   private let context: NodeContext
   private let format: StreamFormat
   private let settings: ToneSettings
@@ -11,7 +11,7 @@ final class ToneNode: Node {
   }
 
   /// Takes another frequency, level or waveform while playing. Any thread.
-  func update(_ config: Tone.Config) { settings.set(config) }
+  func update(to config: Tone.Config) async { settings.set(config) }
 
   func run() async throws(NodeFailure) {
     let source = SteadySource(context: context, format: format)

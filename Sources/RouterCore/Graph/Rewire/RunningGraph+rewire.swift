@@ -1,0 +1,192 @@
+extension RunningGraph {
+  /// Replaces the running graph by another, at once or not at all.
+  ///
+  /// New nodes prepare beside the running ones; those that need what an old one holds prepare when it has let go. Then
+  /// `save` is called, then every loop changes its paths between two packets, which cannot fail; old nodes stop
+  /// afterwards. Whatever is refused leaves the graph as it was; what was let go is taken up again.
+  ///
+  /// - Parameters:
+  ///   - document: Read and checked.
+  ///   - save: Makes the document durable beside the old one; a refusal undoes everything.
+  /// - Returns: What was done.
+  /// - Throws: ``RewireRefusal``.
+  @discardableResult
+  public func rewire(
+    to document: RoutesDocument, options: RewireOptions = RewireOptions(),
+    save: @Sendable () async throws(RewireRefusal) -> Void = {}
+  ) async throws(RewireRefusal) -> RewirePlan {
+    await turn.enter()
+    do throws(RewireRefusal) {
+      let plan = try await rewireAlone(to: document, options, save)
+      await turn.leave()
+      return plan
+    } catch {
+      await turn.leave()
+      throw error
+    }
+  }
+
+  private func rewireAlone(
+    to document: RoutesDocument, _ options: RewireOptions, _ save: @Sendable () async throws(RewireRefusal) -> Void
+  ) async throws(RewireRefusal) -> RewirePlan {
+    if isStopping { throw RewireRefusal(.stopping, [Problem(path: "", message: "the router is stopping")]) }
+    let plan = RewirePlan(from: self.document, to: document)
+    let change = succession(to: document, plan)
+    var stopped: [RunningNode] = []
+    do throws(RewireRefusal) {
+      try await prepare(change.heirs.filter { !$0.waits }, options)
+      if !change.letGo.isEmpty {
+        stopped = change.letGo
+        await stop(change.letGo, within: options.deadline)
+        try await prepare(change.heirs.filter(\.waits), options)
+      }
+      try await save()
+    } catch {
+      await abandon(change, takingUp: stopped, options)
+      throw error
+    }
+    await commit(document, plan, change, options)
+    return plan
+  }
+
+  // MARK: Before the commit
+
+  /// Starts new nodes together and judges how each first try ended.
+  private func prepare(_ heirs: [Succession.Heir], _ options: RewireOptions) async throws(RewireRefusal) {
+    for heir in heirs { await heir.node.supervisor?.start(held: true) }
+    var refusal: RewireRefusal?
+    for heir in heirs {
+      guard let outcome = await heir.node.supervisor?.waitForFirstTry(limit: options.deadline) else { continue }
+      guard let (kind, problem) = judge(outcome, of: heir, options) else { continue }
+      refusal = RewireRefusal(refusal?.kind ?? kind, (refusal?.problems ?? []) + [problem])
+    }
+    if let refusal { throw refusal }
+  }
+
+  /// nil where the rewire may go on.
+  private func judge(
+    _ outcome: NodeSupervisor.FirstTry, of heir: Succession.Heir, _ options: RewireOptions
+  ) -> (RewireRefusal.Kind, Problem)? {
+    let (path, pointer) = ("nodes.\(heir.node.plan.id)", "/nodes/\(heir.node.plan.id)")
+    switch outcome {
+    case .running: return nil
+    case .late:
+      let seconds = options.deadline.nanoseconds / 1_000_000_000
+      return (.failed, Problem(path: path, pointer: pointer, message: "was not ready within \(seconds) s"))
+    case .failed(let failure):
+      let wasRunning = heir.old?.instance.state == .running
+      let problem = Problem(path: path, pointer: pointer, message: failure.reason, hint: failure.hint)
+      switch failure.kind {
+      case .missing: return wasRunning && !options.isForced ? (.wouldWait, problem) : nil
+      case .blocked: return (.blocked, problem)
+      case .broken: return (.failed, problem)
+      }
+    }
+  }
+
+  /// Forgets the new nodes and takes up what was let go.
+  private func abandon(_ change: Succession, takingUp stopped: [RunningNode], _ options: RewireOptions) async {
+    for heir in change.heirs { heir.node.instance.role = .retired }
+    await openings.open()
+    await stop(change.heirs.map(\.node), within: options.deadline)
+    for old in stopped { await old.supervisor?.start() }
+    for old in stopped { await old.supervisor?.waitForFirstTry(limit: options.deadline) }
+  }
+
+  /// Stops nodes together; one that takes too long is left to its own.
+  func stop(_ nodes: [RunningNode], within limit: Duration) async {
+    let supervisors = nodes.compactMap(\.supervisor)
+    await withTaskGroup(of: Void.self) { group in
+      for supervisor in supervisors { group.addTask { await supervisor.stop(within: limit) } }
+    }
+  }
+
+  // MARK: The commit
+
+  private func commit(
+    _ document: RoutesDocument, _ plan: RewirePlan, _ change: Succession, _ options: RewireOptions
+  ) async {
+    await openings.close()
+    let oldLinks = links
+    for (old, new) in plan.renamed { await rename(old, to: new, along: oldLinks) }
+    let touched = touchedNodes(plan, change, document)
+    let paths = await replan(PathMap(nodes: change.next, links: document.links), touched)
+    await closings.close()
+    await commitPaths(paths, overlap: options.crossfade)
+    self.document = document
+    nodes = change.next
+    for old in change.gone { old.instance.role = .retired }
+    for heir in change.heirs { heir.node.instance.role = .current }
+    await closings.open()
+    await openings.open()
+    await settle(plan, change, oldLinks, options)
+  }
+
+  /// Everything after which the new graph is as a graph started with the document.
+  private func settle(
+    _ plan: RewirePlan, _ change: Succession, _ oldLinks: [PlannedLink], _ options: RewireOptions
+  ) async {
+    for node in change.updated {
+      if let supervisor = node.supervisor { await node.plan.config.update(supervisor.node) }
+    }
+    for id in plan.removed { await withdrawStates(of: id, along: oldLinks) }
+    await tellStates(fresh: Set(change.heirs.map(\.node.plan.id)), oldLinks)
+    for heir in change.heirs {
+      observer.changed(.node(heir.node.instance.id, heir.node.instance.state))
+      await heir.node.supervisor?.release()
+    }
+    retire(change.gone, within: options.deadline)
+  }
+
+  /// Stops old nodes behind the scenes; their streams and states go with them.
+  private func retire(_ gone: [RunningNode], within limit: Duration) {
+    guard !gone.isEmpty else { return }
+    let task = Task {
+      await self.stop(gone, within: limit)
+      for old in gone { await self.forget(old) }
+      self.retired()
+    }
+    retiring.append(task)
+    retirings += 1
+  }
+
+  /// Returns when every node that went has given everything back.
+  func waitForRetired() async {
+    for task in retiring { await task.value }
+  }
+
+  private func retired() {
+    retirings -= 1
+    if retirings == 0 { retiring = [] }
+  }
+
+  private func forget(_ old: RunningNode) async {
+    for (id, stream) in streams where stream.root.instance === old.instance { await close(id, .stopping) }
+    await withdrawStates(of: old.instance)
+    if nodes[old.plan.id] == nil { metrics.remove(node: old.plan.id) }
+  }
+
+  /// A node runs on under another id.
+  private func rename(_ old: NodeID, to new: NodeID, along oldLinks: [PlannedLink]) async {
+    guard let running = nodes[old] else { return }
+    await moveStates(of: old, to: new, along: oldLinks)
+    running.instance.id = new
+    await running.mailbox.move(to: new)
+    metrics.rename(node: old, to: new)
+    observer.changed(.renamed(old, to: new))
+  }
+
+  /// Nodes whose places or ways out are others than before, by old and new ids.
+  private func touchedNodes(_ plan: RewirePlan, _ change: Succession, _ document: RoutesDocument) -> Set<NodeID> {
+    var touched = Set(plan.added + plan.removed + plan.replaced)
+    touched.formUnion(change.heirs.map(\.node.plan.id) + change.gone.map(\.plan.id))
+    for (old, new) in plan.renamed { touched.formUnion([old, new]) }
+    for link in document.links where link.kind == .audio && touched.contains(link.to.node) {
+      touched.insert(link.from.node)
+    }
+    let (added, removed) = (Set(plan.linksAdded), Set(plan.linksRemoved))
+    for link in document.links where added.contains(link.id) { touched.insert(link.from.node) }
+    for link in self.document.links where removed.contains(link.id) { touched.insert(link.from.node) }
+    return touched
+  }
+}
