@@ -55,9 +55,12 @@ public struct VoiceReader: ~Copyable, Sendable {
     let state = render(into: &output, frames, isFinished)
     statistics.show(
       fillFrames: supply.input.fill, delay: controller.loop.delay, target: controller.target,
-      drift: controller.isPlaying ? ratio - 1 : 0)
+      drift: controller.isPlaying ? ratio - 1 : 0, clock: controller.loop.learned)
     return state
   }
+
+  /// The device ran dry and was started again: the pause is no drift. Nothing is thrown away.
+  public mutating func deviceRestarted() { controller.readerRestarted() }
 
   /// Throws away everything that waits and buffers anew, without a fade: for a device that was closed meanwhile.
   public mutating func reset() {
