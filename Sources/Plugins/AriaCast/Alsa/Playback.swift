@@ -18,7 +18,7 @@ struct Playback: ~Copyable {
 
   init(card: consuming SoundCard, speaker: Speaker, isRealtime: Bool) {
     mixer = SpeakerMixer(
-      table: speaker.table, combination: speaker.settings.combination, volume: speaker.settings.volume,
+      table: speaker.table, tuning: speaker.settings.tuning, volume: speaker.settings.volume,
       format: card.format)
     pacing = PlaybackPacing(format: card.format, isRealtime: isRealtime, at: speaker.settings.time.now)
     metrics = speaker.settings.metrics

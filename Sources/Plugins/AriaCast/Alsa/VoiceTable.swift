@@ -80,6 +80,9 @@ final class VoiceTable: Sendable {
     filled.store(1, ordering: .releasing)
   }
 
+  /// The stream's buffer may hold that much from now on. Card's thread.
+  func limitDelay(to ceiling: Duration) { reader?.limitDelay(to: ceiling) }
+
   /// Adds one period of the stream to `sum`; gives the place back when the stream is over. Card's thread.
   func mix(into sum: inout MutableSpan<Float>, frames: Int, now: Instant) -> VoiceState {
     let state = reader?.mix(into: &sum, frames: frames, now: now) ?? .ended
