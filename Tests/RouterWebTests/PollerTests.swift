@@ -36,10 +36,10 @@ private final class Recorder: ReadinessHandler {
       }
       first.onReady = { swap(secondWatch, b) }
       second.onReady = { swap(firstWatch, a) }
-      poller.turn(timeout: .zero, on: loop)
+      poller.turn(until: loop.time.now, from: loop.time.now, on: loop)
       #expect(first.events.count + second.events.count == 1)
       #expect(heir.events.isEmpty)
-      poller.turn(timeout: .zero, on: loop)
+      poller.turn(until: loop.time.now, from: loop.time.now, on: loop)
       #expect(heir.events == [.write])
       for descriptor in [a, aPeer, b, bPeer] { _ = close(descriptor) }
     }
@@ -58,7 +58,7 @@ private final class Recorder: ReadinessHandler {
       _ = try poller.watch(a, for: .write, recorder)
       poller.change(old, to: [])
       poller.unwatch(old)
-      poller.turn(timeout: .zero, on: loop)
+      poller.turn(until: loop.time.now, from: loop.time.now, on: loop)
       #expect(recorder.events == [.write])
       #expect(throws: SystemError.self) { try poller.watch(-1, for: .read, recorder) }
       _ = close(a)
