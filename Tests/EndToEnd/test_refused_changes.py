@@ -56,7 +56,10 @@ def lasting(admin) -> tuple:
 
 
 def test_what_cannot_start_is_refused_with_node_and_reason(start, play, nobodys, taken):
-    router = start(to_web(), folder=nobodys / "home", prepare=as_nobody)
+    home = nobodys / "home"
+    (home / ".router").mkdir(parents=True, mode=0o700)
+    os.chown(home, NOBODY, NOBODY)
+    router = start(to_web(), folder=home, prepare=as_nobody)
     playing = play(router, "phone")
     admin = KeptAdmin(router.admin)
     chance = random.Random(33)
@@ -68,7 +71,8 @@ def test_what_cannot_start_is_refused_with_node_and_reason(start, play, nobodys,
         (receiver("New", listen="127.0.0.1:443"), "port 443"),
         (listening("http.stream", tls=key), "Permission denied"),
         (receiver("New", tls=key), "Permission denied"),
-        (listening("http.stream", tls="auto", listen="203.0.113.7:8090"), "203.0.113.7"),
+        (listening("http.stream", tls="auto"), ".router"),
+        (listening("http.stream", listen="203.0.113.7:8090"), "203.0.113.7"),
     ]
     before, text = lasting(admin), router.file.read_bytes()
     for number in range(1_000 if SOAK else 100):
