@@ -31,7 +31,8 @@ private func status<R>(_ body: () throws(AdminProblem) -> R) -> Int {
   }
 
   @Test func `tags are taken from every field, and a star means any`() throws {
-    let two = try ChangeTerms.read(request([], [("If-Match", "\"a.1\", \"a.2\""), ("If-Match", "\"a.3\"")]), base: .required)
+    let two = try ChangeTerms.read(
+      request([], [("If-Match", "\"a.1\", \"a.2\""), ("If-Match", "\"a.3\"")]), base: .required)
     guard case .oneOf(let tags) = two.base else { return #expect(Bool(false)) }
     #expect(tags == ["\"a.1\"", "\"a.2\"", "\"a.3\""])
     let star = try ChangeTerms.read(request([], [("If-Match", "*")]), base: .required)

@@ -10,7 +10,10 @@ extension AdminAPI {
       ) { DashboardFile.index.answer(to: $0) },
       AdminEndpoint(
         method: "GET", path: "/dashboard/{file}", summary: "Parts of the dashboard", access: .open,
-        answers: [AdminAnswer(summary: "Script, style or picture", type: "text/javascript")]
+        answers: [
+          AdminAnswer(summary: "Script, style or picture", type: "text/javascript"),
+          AdminAnswer(status: 404, summary: "No such part", type: "application/problem+json", schema: "Problem"),
+        ]
       ) { request in
         let file = DashboardFile.named[request.parameters["file"] ?? ""]
         return file?.answer(to: request) ?? AdminProblem.notFound(request.path).response

@@ -27,12 +27,13 @@ enum LoginPage {
     return file(PackageResources.login_css, "text/css; charset=utf-8", status: 200, caching: "no-cache")
   }
 
+  /// The policy on referrers is not `no-referrer`: browsers then send `Origin: null` with the form, which is refused.
   private static func file(_ bytes: [UInt8], _ type: String, status: Int, caching: String) -> HTTPResponse {
     HTTPResponse(
       status: status,
       fields: HTTPFields([
         ("Content-Type", type), ("Cache-Control", caching), ("Content-Security-Policy", policy),
-        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), ("Vary", "Accept-Language"),
+        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"), ("Vary", "Accept-Language"),
       ]), body: .bytes(bytes))
   }
 }
