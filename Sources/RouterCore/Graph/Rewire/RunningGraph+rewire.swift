@@ -86,7 +86,10 @@ extension RunningGraph {
 
   /// Forgets the new nodes and takes up what was let go.
   private func abandon(_ change: Succession, takingUp stopped: [RunningNode], _ options: RewireOptions) async {
-    for heir in change.heirs { heir.node.instance.role = .retired }
+    for heir in change.heirs {
+      heir.node.instance.role = .retired
+      forgetHeld(from: heir.node.instance)
+    }
     await openings.open()
     await stop(change.heirs.map(\.node), within: options.deadline)
     for old in stopped { await old.supervisor?.start() }
@@ -133,6 +136,7 @@ extension RunningGraph {
     await tellStates(fresh: Set(change.heirs.map(\.node.plan.id)), oldLinks)
     for heir in change.heirs {
       observer.changed(.node(heir.node.instance.id, heir.node.instance.state))
+      await tellHeld(from: heir.node.instance)
       await heir.node.supervisor?.release()
     }
     retire(change.gone, within: options.deadline)
