@@ -67,8 +67,8 @@ def test_what_cannot_start_is_refused_with_node_and_reason(start, play, nobodys,
     causes = [
         (listening("http.stream", listen=f"127.0.0.1:{taken}"), f"port {taken} is taken"),
         (receiver("New", listen=f"127.0.0.1:{taken}"), f"port {taken} is taken"),
-        (listening("http.stream", listen="127.0.0.1:80"), "port 80"),
-        (receiver("New", listen="127.0.0.1:443"), "port 443"),
+        (listening("http.stream", listen="127.0.0.1:80"), "127.0.0.1:80: Permission denied"),
+        (receiver("New", listen="127.0.0.1:443"), "127.0.0.1:443: Permission denied"),
         (listening("http.stream", tls=key), "Permission denied"),
         (receiver("New", tls=key), "Permission denied"),
         (listening("http.stream", tls="auto"), ".router"),
@@ -210,12 +210,26 @@ def test_a_card_is_handed_over_in_one_transaction_and_given_back_on_failure(star
         assert answer.json["applied"]["removed"] == [gone]
         assert router.node(name)["state"] == "running"
         plays()
-    lone_card.unplug()
-    answer = admin.put("graph", over | to_card("a", card_sink(periodMs=5)), match="*")
-    assert answer.status == 409 and answer.problems[0]["path"] == "nodes.a", answer
-    lone_card.plug()
+    playing.check()
+
+
+def test_a_card_that_plays_is_not_given_up_for_one_that_is_missing(start, play, lone_card):
+    router = start(to_card("a", card_sink()), env=lone_card.env)
     router.wait_for_state("a", "running")
-    plays()
+    playing = play(router, "phone")
+    admin = Admin(router.admin)
+    before = lasting(admin)
+    missing = {"device": "nosuch"}
+    answer = admin.patch("nodes/a", missing)
+    assert answer.status == 409 and answer.problems[0]["path"] == "nodes.a", answer
+    assert "nosuch" in answer.problems[0]["message"]
+    assert lasting(admin) == before
+    known = len(lone_card.played)
+    eventually(lambda: len(lone_card.played) > known + sound.RATE // 4, 10, "sound on the card")
+    assert admin.patch("nodes/a?force=true", missing).status == 200
+    assert router.node("a")["state"] == "waiting"
+    assert admin.post("graph/undo").status == 200
+    router.wait_for_state("a", "running")
     playing.check()
 
 

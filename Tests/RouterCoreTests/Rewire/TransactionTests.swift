@@ -75,6 +75,20 @@ import Testing
     await rig.stop()
   }
 
+  @Test func `a device that is gone when its holder let go for its successor is taken up again`() async throws {
+    let rig = try RewireRig()
+    try await rig.start(document(sink("b", "\"device\": \"hw:0\"")))
+    let missing = document(sink("b", "\"device\": \"hw:0\", \"fails\": \"missing\""))
+    let refusal = try await rig.refusal(missing)
+    #expect(refusal?.kind == .wouldWait && refusal?.problems.first?.path == "nodes.b")
+    #expect(rig.book.prepares("b") == 2 && rig.book.stops("b") == 1, "let go, then taken up")
+    #expect(await rig.graph.snapshot().nodes.map(\.state.word) == ["running", "running", "running"])
+    let forced = try await rig.refusal(missing, isForced: true)
+    #expect(forced == nil)
+    #expect(await rig.graph.snapshot().nodes.map(\.state.word) == ["running", "running", "waiting"])
+    await rig.stop()
+  }
+
   @Test func `a document that cannot be saved changes nothing`() async throws {
     let rig = try RewireRig()
     try await rig.start(document(sink("b", "\"mark\": 0")))

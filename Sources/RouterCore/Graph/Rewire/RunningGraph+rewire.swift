@@ -74,10 +74,9 @@ extension RunningGraph {
       let seconds = options.deadline.nanoseconds / 1_000_000_000
       return (.failed, Problem(path: path, pointer: pointer, message: "was not ready within \(seconds) s"))
     case .failed(let failure):
-      let wasRunning = heir.old?.instance.state == .running
       let problem = Problem(path: path, pointer: pointer, message: failure.reason, hint: failure.hint)
       switch failure.kind {
-      case .missing: return wasRunning && !options.isForced ? (.wouldWait, problem) : nil
+      case .missing: return heir.followsRunning && !options.isForced ? (.wouldWait, problem) : nil
       case .blocked: return (.blocked, problem)
       case .broken: return (.failed, problem)
       }
