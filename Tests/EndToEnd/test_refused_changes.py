@@ -15,6 +15,7 @@ import sound
 import soundcard
 from admin_client import Admin, KeptAdmin
 from documents_used import listening, receiver, to_web
+from ramp import RampEar
 from router import eventually
 
 SOAK = os.environ.get("SOAK") == "1"
@@ -102,6 +103,16 @@ def test_a_running_node_keeps_what_its_successor_cannot_get(start, play, taken):
         answer = admin.patch(f"nodes/{name}", {"listen": f"127.0.0.1:{taken}"})
         assert answer.status == 422 and answer.problems[0]["path"] == f"nodes.{name}", answer
         assert lasting(admin) == before and router.file.read_bytes() == text
+    # Successors that could run, in a change that cannot be: they give back what they got.
+    document = copy.deepcopy(before[1]["document"])
+    document["nodes"]["new"] = listening("http.stream", listen=f"127.0.0.1:{taken}")
+    for name in ("phone", "web"):
+        document["nodes"][name]["listen"] = "127.0.0.2:0"
+    for _ in range(10):
+        answer = admin.put("graph", document, match="*")
+        assert answer.status == 422 and [problem["path"] for problem in answer.problems] == ["nodes.new"], answer
+        assert lasting(admin) == before and router.file.read_bytes() == text
+    assert 'node="new"' not in router.get("/metrics")[1]
     playing.check()
 
 
@@ -257,6 +268,10 @@ def test_a_port_is_handed_over_and_given_back_on_failure(start, play):
         assert answer.status == 422 and answer.problems[0]["path"] == "nodes.other", answer
         assert "is taken" in answer.problems[0]["message"]
         assert lasting(admin) == before and is_open("127.0.0.1")
+        ear = RampEar("127.0.0.1", port, "/other.wav")
+        eventually(lambda: ear.heard > sound.RATE // 4, 10, "the ramp at the port that was given back")
+        ear.stop()
+        assert ear.account.faults == {}
     for host in ("0.0.0.0", "127.0.0.1", "0.0.0.0"):
         answer = admin.patch("nodes/other", {"listen": f"{host}:{port}"})
         assert answer.status == 200 and answer.json["applied"]["replaced"] == ["other"], answer

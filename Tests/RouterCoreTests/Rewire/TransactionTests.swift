@@ -27,6 +27,7 @@ import Testing
     let after = await rig.graph.snapshot()
     #expect(after.nodes.map(\.plan.id) == before.nodes.map(\.plan.id) && after.links == before.links)
     #expect(rig.book.stops("c") == 1, "what had prepared gave everything back")
+    #expect(rig.registry.values(of: "c").members?.isEmpty == true, "nor are there numbers of what never was")
     #expect(rig.book.paths("k").first?.int16.count == 200 && rig.book.paths("c").isEmpty)
     await rig.stop()
   }

@@ -91,6 +91,7 @@ extension RunningGraph {
     }
     await openings.open()
     await stop(change.heirs.map(\.node), within: options.deadline)
+    for heir in change.heirs where nodes[heir.node.plan.id] == nil { metrics.remove(node: heir.node.plan.id) }
     for old in stopped { await old.supervisor?.start() }
     for old in stopped { await old.supervisor?.waitForFirstTry(limit: options.deadline) }
   }
