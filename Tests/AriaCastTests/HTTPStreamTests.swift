@@ -180,7 +180,8 @@ import Testing
     await run.stop()
   }
 
-  @Test func `the timer runs from the first listener to the last, and time without one is not made up for`() async throws
+  @Test func `the timer runs from the first listener to the last, and time without one is not made up for`()
+    async throws
   {
     let (run, feed) = try await Self.start()
     let node = try #require(run.node as? HTTPStreamNode)

@@ -74,6 +74,38 @@ private final class Recorder: ReadinessHandler {
     await loop.stop()
   }
 
+  @Test func `a busy crowd is looked at once a millisecond, all at once, and the time is kept`() async throws {
+    let loop = Loop(name: "poll", poller: try EpollPoller())
+    loop.start()
+    try await loop.perform { loop in
+      let poller = try EpollPoller()
+      let pairs = (0..<TurnPace.crowd).map { _ in socketPair() }
+      let recorders = pairs.map { _ in Recorder() }
+      for (pair, recorder) in zip(pairs, recorders) { _ = try poller.watch(pair.0, for: .write, recorder) }
+      // The clock that is told runs ahead, so that a second of looks takes no time.
+      var now = Instant.now()
+      for _ in 0..<1_000 {
+        now = now + .microseconds(100)
+        poller.turn(until: now, from: now, on: loop)
+      }
+      let looks = recorders.map(\.events.count)
+      let before = Instant.now()
+      poller.turn(until: nil, from: now, on: loop)
+      #expect(Instant.now() - before >= .milliseconds(1))
+      #expect(zip(recorders, looks).allSatisfy { $0.events.count == $1 + 1 })
+      // A deadline within the rest ends it without having been set; a wake does, too.
+      poller.turn(until: now + .microseconds(10), from: now, on: loop)
+      poller.waker.wake()
+      poller.turn(until: nil, from: now, on: loop)
+      #expect(zip(recorders, looks).allSatisfy { $0.events.count == $1 + 3 })
+      for (a, b) in pairs {
+        _ = close(a)
+        _ = close(b)
+      }
+    }
+    await loop.stop()
+  }
+
   @Test func `blocking calls run beside each other and give back what they found`() async {
     let pool = BlockingPool(threads: 2)
     let sum = await withTaskGroup(of: Int.self) { group in

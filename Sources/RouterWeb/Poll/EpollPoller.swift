@@ -48,7 +48,8 @@ public import RouterCore
   }
 
   public func turn(until deadline: Instant?, from now: Instant, on loop: isolated Loop) {
-    let count = wait(until: deadline, from: now)
+    var look = now
+    let count = wait(until: deadline, from: now, lookedAt: &look)
     var found = 0
     for index in 0..<max(0, count) {
       let (flags, key) = unsafe (events[index].events, events[index].data.u64)
@@ -62,7 +63,7 @@ public import RouterCore
         dispatch(flags, descriptor: descriptor, generation: UInt32(key >> 32), on: loop)
       }
     }
-    pace.looked(found: found, of: watched, at: now)
+    pace.looked(found: found, of: watched, at: look)
   }
 
   public func watch(
@@ -107,11 +108,13 @@ public import RouterCore
   }
 
   /// - Returns: events that were fetched; negative when a signal came in between.
-  private func wait(until deadline: Instant?, from now: Instant) -> Int {
+  private func wait(until deadline: Instant?, from now: Instant, lookedAt look: inout Instant) -> Int {
     let batch = Int32(EpollPoller.batch)
     if let deadline, deadline <= now { return Int(unsafe epoll_wait(epoll, events, batch, 0)) }
     if pace.isResting {
-      rest(until: min(deadline ?? pace.nextLook, pace.nextLook), from: now)
+      look = pace.nextLook(from: now)
+      if let deadline { look = min(look, deadline) }
+      rest(until: look, from: now)
       return Int(unsafe epoll_wait(epoll, events, batch, 0))
     }
     if let deadline { alarm.set(to: deadline, from: now) }

@@ -29,8 +29,11 @@ struct TurnPace {
     lastLook = now
   }
 
-  /// When to look again while ``isResting``.
-  var nextLook: Instant { Instant(nanoseconds: lastLook.nanoseconds &+ TurnPace.rest) }
+  /// When to look again while ``isResting``: a rest after the last look, and no more than a rest away.
+  func nextLook(from now: Instant) -> Instant {
+    let since = min(max(lastLook.nanoseconds, now.nanoseconds &- TurnPace.rest), now.nanoseconds)
+    return Instant(nanoseconds: since &+ TurnPace.rest)
+  }
 
   /// The loop has looked.
   /// - Parameters:

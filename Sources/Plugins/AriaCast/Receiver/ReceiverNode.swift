@@ -113,10 +113,8 @@ actor ReceiverNode: Node {
     await context.graph.emit(service, on: "service")
     // A receiver nobody has turned leaves the speaker as it is.
     if isVolumeKnown { emit(volume.event, on: "volume") }
-    var next = context.time.now
-    while !Task.isCancelled {
-      next = next + .seconds(1)
-      do { try await context.time.sleep(until: next) } catch { break }
+    // All receivers at the same moment: a thousand of them cost one wake-up.
+    while (try? await context.time.sleep(until: context.time.now.nextSecond)) != nil {
       await inspect(at: context.time.now)
     }
   }

@@ -103,7 +103,7 @@ export class Board {
       mark(card.element, "data-state", node.state);
     }
     const next = wait(node.nextTry);
-    tell(card.words, say(`state.${node.state}`) + (next ? ` · ${next}` : ""));
+    tell(card.words, say(`state.${node.state}`) + (next ? ` · ${wait(node.nextTry, true)}` : ""));
     tell(card.reason, node.state === "running" ? "" : node.reason ?? "");
     mark(card.element, "title", [node.reason, node.hint].filter(Boolean).join("\n") || null);
     const links = this.model.linksOf(node.id).length;
@@ -255,12 +255,19 @@ export class Board {
       Delete: () => this.page.remove(card.id), Backspace: () => this.page.remove(card.id),
       c: () => this.page.connect(card.id), F2: () => this.page.rename(card.id), d: () => this.page.toggle(card.id),
       Home: () => this.focus([...this.cards.keys()][0]), End: () => this.focus([...this.cards.keys()].at(-1)),
+      PageDown: () => this.step(card.id, 1), PageUp: () => this.step(card.id, -1),
     };
     if (arrow && event.shiftKey) this.nudge(card, arrow);
     else if (arrow) this.focus(this.neighbour(card, arrow));
     else if (actions[event.key]) actions[event.key]();
     else return;
     event.preventDefault();
+  }
+
+  /** To the next card in the order of the document. */
+  step(id, by) {
+    const ids = [...this.cards.keys()];
+    this.focus(ids[(ids.indexOf(id) + by + ids.length) % ids.length]);
   }
 
   nudge(card, [dx, dy]) {

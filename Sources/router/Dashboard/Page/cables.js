@@ -52,17 +52,26 @@ export class Cables {
   route(cable) {
     const from = this.tip(cable.link.from, "o"), to = this.tip(cable.link.to, "i");
     if (!from || !to) return;
-    const way = this.board.isAuto ? this.board.auto.ways.get(cable.link.id) ?? [] : [];
+    const way = this.board.isAuto && to.x >= from.x ? this.board.auto.ways.get(cable.link.id) ?? [] : [];
     const points = [from, ...way, to];
-    const key = points.map(({ x, y }) => `${x},${y}`).join(" ");
+    const key = points.map(({ x, y }) => `${x},${y}`).join(" ") + (to.x < from.x ? this.below(from, to) : "");
     if (key === cable.key) return;
     cable.key = key;
-    const path = curve(points);
+    const path = to.x < from.x ? loop(from, to, this.below(from, to)) : curve(points);
     cable.line.setAttribute("d", path);
     cable.hit.setAttribute("d", path);
     if (!cable.chip) return;
     const [a, b] = [points.at(-2), points.at(-1)];
     cable.chip.style.transform = `translate(${Math.round((a.x + b.x) / 2)}px, ${Math.round((a.y + b.y) / 2)}px) translate(-50%, -50%)`;
+  }
+
+  /** Where a cable that runs back has free way: under all cards between its ends. */
+  below(from, to) {
+    let y = Math.max(from.y, to.y) + 40;
+    const between = [...this.board.cards.values()].filter((card) => card.x < from.x + 30 && card.x + card.width > to.x - 30)
+      .sort((a, b) => a.y - b.y);
+    for (const card of between) if (y > card.y - 24 && y < card.y + card.height + 32) y = card.y + card.height + 32;
+    return y;
   }
 
   tip(reference, side) {
@@ -143,6 +152,11 @@ export class Cables {
     this.draft.setAttribute("d", curve([from, to]));
     mark(this.draft, "data-fit", fit);
   }
+}
+
+/** Back to the left: out, under everything, and in again. */
+function loop(a, b, y) {
+  return `M${a.x} ${a.y}C${a.x + 60} ${a.y} ${a.x + 60} ${y} ${a.x} ${y}L${b.x} ${y}C${b.x - 60} ${y} ${b.x - 60} ${b.y} ${b.x} ${b.y}`;
 }
 
 /** A smooth way through all points, leaving and arriving level. */

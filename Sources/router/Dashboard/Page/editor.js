@@ -14,9 +14,9 @@ export class Editor {
   open() {
     this.tag = this.model.tag;
     this.base = asDocument(this.model);
-    this.numbers = make("pre", { class: "line-numbers", "aria-hidden": "true" });
+    this.numbers = make("pre", { "aria-hidden": "true" });
     this.box = make("textarea", {
-      class: "code", id: "document-text", spellcheck: "false", wrap: "off", autocomplete: "off", autocapitalize: "off", "aria-label": say("jsonView"),
+      id: "document-text", spellcheck: "false", wrap: "off", autocomplete: "off", autocapitalize: "off", "aria-label": say("jsonView"),
       "aria-describedby": "document-status", oninput: () => this.typed(), onscroll: () => { this.numbers.scrollTop = this.box.scrollTop; },
       onkeydown: (event) => this.key(event),
     });

@@ -26,7 +26,7 @@ function control(schema, option, id, changed, choices) {
 }
 
 function toggle(id, changed) {
-  const box = make("input", { type: "checkbox", id, role: "switch", class: "switch-box", onchange: () => changed() });
+  const box = make("input", { type: "checkbox", id, role: "switch", onchange: () => changed() });
   return { element: box, read: () => box.checked, write: (value) => { box.checked = value === true; } };
 }
 
@@ -104,7 +104,7 @@ function optional(inner, option, id, changed, choices) {
     words.length || inner.some((one) => one.type === "object") ? { anyOf: [{ type: "string" }] } : schema,
     { ...option, secret: false }, id, changed, choices);
   const box = make("input", {
-    type: "checkbox", role: "switch", class: "switch-box", "aria-label": `${option.name}: ${say("onOff")}`,
+    type: "checkbox", role: "switch", "aria-label": `${option.name}: ${say("onOff")}`,
     onchange: () => { show(); changed(); },
   });
   const show = () => { part.element.hidden = !box.checked; };

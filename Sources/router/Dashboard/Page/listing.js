@@ -35,10 +35,10 @@ export class Listing {
     this.counts();
   }
 
-  /** Upstream first. */
+  /** Upstream first, as they stand on the canvas. */
   sorted() {
-    const order = { source: 0, transform: 1, sink: 2, event: 3 };
-    return [...this.model.nodes.values()].sort((a, b) => order[role(a.ports)] - order[role(b.ports)]);
+    const place = (node) => this.page.board.auto?.places.get(node.id) ?? { x: 0, y: 0 };
+    return [...this.model.nodes.values()].sort((a, b) => place(a).x - place(b).x || place(a).y - place(b).y);
   }
 
   make(node) {
@@ -70,7 +70,7 @@ export class Listing {
       row.state.replaceChildren(icon(node.state), row.words = make("span"));
       mark(row.element, "data-state", node.state);
     }
-    const next = wait(node.nextTry);
+    const next = wait(node.nextTry, true);
     tell(row.words, say(`state.${node.state}`) + (next ? ` · ${next}` : ""));
     tell(row.reason, node.state === "running" ? "" : [node.reason, node.hint].filter(Boolean).join(" – "));
   }

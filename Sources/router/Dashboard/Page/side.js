@@ -215,7 +215,7 @@ export class Side {
     });
     this.root.replaceChildren(this.top(link.kind === "audio" ? "cable" : "event", say(link.kind === "audio" ? "audioCable" : "eventCable"), link.id),
       make("p", { class: "way" }, node(link.from), " → ", node(link.to)),
-      link.kind === "audio" ? make("div", { class: "big-meter" }, this.parts.meter) : "", this.parts.note, this.parts.facts,
+      link.kind === "audio" ? make("div", { class: "meter wide-meter" }, this.parts.meter) : "", this.parts.note, this.parts.facts,
       make("div", { class: "group acts" }, make("button", { type: "button", class: "plain bad", onclick: () => this.page.unlink(link.id) },
         icon("trash"), make("span", { text: say("deleteCable") }))));
   }

@@ -43,9 +43,10 @@ export function bytes(count) {
 }
 
 /** Seconds to the next try. */
-export function wait(instant) {
+export function wait(instant, isShort) {
   if (!instant) return "";
   const seconds = Math.ceil((Date.parse(instant) - Date.now()) / 1000);
+  if (isShort) return seconds > 0 ? `${seconds} s` : "…";
   return seconds > 0 ? say("tryIn", seconds) : say("tryNow");
 }
 
