@@ -1,6 +1,6 @@
-import RouterCore
 import Testing
 
+@testable import RouterCore
 @testable import router
 
 struct MeterFeedTests {

@@ -140,6 +140,9 @@ struct JitterController: Sendable {
     hasRunDry = false
   }
 
+  /// The reader's clock stood still for a while: the delay is another one.
+  mutating func readerRestarted() { loop.forgetDelay() }
+
   /// A cut was made.
   mutating func trimmed(frames: Int) {
     loop.shift(by: -Double(frames) / inputRate)

@@ -45,6 +45,8 @@ public actor RunningGraph {
   var pastTraffic: [LinkID: Traffic] = [:]
   /// The last value of each state event, by output port.
   var states: [PortReference: [KeptState]] = [:]
+  /// What nodes said that are no part of the graph yet.
+  var held: [ObjectIdentifier: [HeldEvent]] = [:]
   /// One rewire at a time.
   let turn = Turn()
   /// Closed while paths are changed: streams that open meanwhile wait and get the new plan.

@@ -90,10 +90,9 @@ extension RunningGraph {
       let seconds = options.deadline.nanoseconds / 1_000_000_000
       return (.failed, Problem(path: path, pointer: pointer, message: "was not ready within \(seconds) s"))
     case .failed(let failure):
-      let wasRunning = heir.old?.instance.state == .running
       let problem = Problem(path: path, pointer: pointer, message: failure.reason, hint: failure.hint)
       switch failure.kind {
-      case .missing: return wasRunning && !options.isForced ? (.wouldWait, problem) : nil
+      case .missing: return heir.followsRunning && !options.isForced ? (.wouldWait, problem) : nil
       case .blocked: return (.blocked, problem)
       case .broken: return (.failed, problem)
       }
@@ -102,9 +101,13 @@ extension RunningGraph {
 
   /// Forgets the new nodes and takes up what was let go.
   private func abandon(_ change: Succession, takingUp stopped: [RunningNode], _ options: RewireOptions) async {
-    for heir in change.heirs { heir.node.instance.role = .retired }
+    for heir in change.heirs {
+      heir.node.instance.role = .retired
+      forgetHeld(from: heir.node.instance)
+    }
     await openings.open()
     await stop(change.heirs.map(\.node), within: options.deadline)
+    for heir in change.heirs where nodes[heir.node.plan.id] == nil { metrics.remove(node: heir.node.plan.id) }
     for old in stopped { await old.supervisor?.start() }
     for old in stopped { await old.supervisor?.waitForFirstTry(limit: options.deadline) }
   }
@@ -147,6 +150,7 @@ extension RunningGraph {
     await tellStates(fresh: Set(change.heirs.map(\.node.plan.id)), oldLinks)
     for heir in change.heirs {
       observer.changed(.node(heir.node.instance.id, heir.node.instance.state))
+      await tellHeld(from: heir.node.instance)
       await heir.node.supervisor?.release()
     }
     retire(change.gone, within: options.deadline)
