@@ -101,8 +101,8 @@ def jack_server(folder: Path):
     env = os.environ | {"JACK_DEFAULT_SERVER": f"bench-{os.getpid()}", "JACK_NO_AUDIO_RESERVATION": "1"}
     with (folder / "jackd.txt").open("wb") as output:
         server = subprocess.Popen(
-            ["jackd", "-n", env["JACK_DEFAULT_SERVER"], "-d", "dummy", "-r", "48000", "-p", str(PERIOD_FRAMES)], env=env,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+            ["jackd", "-n", env["JACK_DEFAULT_SERVER"], "-d", "dummy", "-r", "48000", "-p", str(PERIOD_FRAMES)],
+            env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
         try:
             yield env
         finally:
