@@ -96,10 +96,12 @@ public actor RunningGraph {
       }
     var running = RunningNode(plan: plan, instance: instance, supervisor: nil, mailbox: mailbox)
     if !isDisabled {
-      let context = makeContext(plan, NodeHandle(graph: self, instance: instance))
-      running.supervisor = NodeSupervisor(instance: instance, node: plan.config.make(context), context: context) {
-        [weak self] instance, state in await self?.entered(instance, state)
-      }
+      var context = makeContext(plan, NodeHandle(graph: self, instance: instance))
+      let listeners = ListenerKeeper(context.web)
+      context.web = listeners
+      running.supervisor = NodeSupervisor(
+        instance: instance, node: plan.config.make(context), context: context, listeners: listeners
+      ) { [weak self] instance, state in await self?.entered(instance, state) }
     }
     return running
   }

@@ -10,7 +10,7 @@ public struct NodeContext: Sendable {
   public let loop: Loop
   /// Runs blocking calls (disk, DNS, devices).
   public let blocking: any BlockingCalls
-  public let web: any WebServer
+  public internal(set) var web: any WebServer
   public let http: any HTTPClient
   /// Outgoing WebSockets.
   public let sockets: any WebSocketClient

@@ -34,7 +34,11 @@ extension RunningGraph {
     let change = succession(to: document, plan)
     var stopped: [RunningNode] = []
     do throws(RewireRefusal) {
+<<<<<<< HEAD
       await waitForRetiring(inTheWayOf: change.heirs.map(\.node.plan))
+=======
+      try await probe(change.updated)
+>>>>>>> main
       try await prepare(change.heirs.filter { !$0.waits }, options)
       if !change.letGo.isEmpty {
         stopped = change.letGo
@@ -51,6 +55,21 @@ extension RunningGraph {
   }
 
   // MARK: Before the commit
+
+  /// Asks nodes that are to take options in place whether they could.
+  private func probe(_ updated: [RunningNode]) async throws(RewireRefusal) {
+    var problems: [Problem] = []
+    for running in updated {
+      guard let node = running.supervisor?.node else { continue }
+      do throws(NodeFailure) {
+        try await running.plan.config.probe(node)
+      } catch {
+        let (path, pointer) = ("nodes.\(running.plan.id)", "/nodes/\(running.plan.id)")
+        problems.append(Problem(path: path, pointer: pointer, message: error.reason, hint: error.hint))
+      }
+    }
+    if !problems.isEmpty { throw RewireRefusal(.blocked, problems) }
+  }
 
   /// Starts new nodes together and judges how each first try ended.
   private func prepare(_ heirs: [Succession.Heir], _ options: RewireOptions) async throws(RewireRefusal) {
@@ -130,6 +149,7 @@ extension RunningGraph {
   private func settle(
     _ plan: RewirePlan, _ change: Succession, _ oldLinks: [PlannedLink], _ options: RewireOptions
   ) async {
+<<<<<<< HEAD
     for node in change.updated {
       if let supervisor = node.supervisor { await node.plan.config.update(supervisor.node) }
     }
@@ -137,6 +157,10 @@ extension RunningGraph {
       await withdrawStates(of: id, along: oldLinks)
       metrics.remove(node: id)
     }
+=======
+    for node in change.updated { await node.supervisor?.update(to: node.plan.config) }
+    for id in plan.removed { await withdrawStates(of: id, along: oldLinks) }
+>>>>>>> main
     await tellStates(fresh: Set(change.heirs.map(\.node.plan.id)), oldLinks)
     for heir in change.heirs {
       observer.changed(.node(heir.node.instance.id, heir.node.instance.state))

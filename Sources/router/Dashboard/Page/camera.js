@@ -70,8 +70,10 @@ export class Camera {
 		if (!clientWidth || !clientHeight) return
 		const margin = clientWidth < 600 ? 20 : 56
 		const scale = Math.min((clientWidth - 2 * margin) / bounds.width, (clientHeight - 2 * margin) / bounds.height, 1)
-		this.scale = Math.max(smallest, scale)
-		this.x = (clientWidth - bounds.width * this.scale) / 2 - bounds.x * this.scale
+		// A phone begins at the left, large enough to read.
+		const isCut = !isSmooth && clientWidth < 600 && scale < 0.7
+		this.scale = isCut ? 0.7 : Math.max(smallest, scale)
+		this.x = isCut ? margin - bounds.x * 0.7 : (clientWidth - bounds.width * this.scale) / 2 - bounds.x * this.scale
 		this.y = (clientHeight - bounds.height * this.scale) / 2 - bounds.y * this.scale
 		this.apply(isSmooth)
 	}

@@ -2,7 +2,7 @@
 
 export const byID = id => document.getElementById(id)
 
-/** make("tag.class", {attributes}, ...children): "on…" listens, `text` is text; what is false or missing is left out. */
+/** make("tag.class", {attributes}, ...children): "on…" listens, `text` is text; what is false, 0 or missing is left out. */
 export function make(tag, ...parts) {
 	const [name, ...classes] = tag.split(".")
 	const element = document.createElement(name)
@@ -26,7 +26,7 @@ function fill(element, classes, parts) {
 		else if (name === "value" || name === "checked") element[name] = value
 		else element.setAttribute(name, value === true ? "" : value)
 	}
-	element.append(...parts.flat().filter(part => part !== null && part !== undefined && part !== false))
+	element.append(...parts.flat().filter(Boolean))
 	return element
 }
 

@@ -1,6 +1,6 @@
 // Where nodes stand when nobody put them: layers from left to right, few crossings, straight cables, no overlaps. Pure.
 
-const gapX = 116, gapY = 36, dummyHeight = 26, partGap = 70
+const gapX = 124, gapY = 36, dummyHeight = 26, partGap = 70
 
 /**
  * @param nodes [{id, width, height, anchors: {"o:audio": y, "i:audio": y}}]

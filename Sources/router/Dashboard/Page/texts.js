@@ -23,7 +23,7 @@ export const texts = {
 	"role.transform": ["In between", "Dazwischen"], "role.sink": ["Outputs", "Ausgänge"], "role.event": ["Events", "Ereignisse"], nodes: ["Nodes", "Knoten"],
 	cables: ["Cables", "Kabel"], streams: "Streams", log: ["Log", "Protokoll"], noStreams: ["Nobody sends at the moment.", "Im Moment sendet niemand."],
 	wholeGraph: ["The whole graph", "Der ganze Graph"], revisionIs: ["revision {0}", "Revision {0}"], nodeCount: ["#{0} node|{0} nodes", "{0} Knoten"],
-	waitingCount: ["#{0} waits|{0} wait", "#{0} wartet|{0} warten"], faultedCount: ["#{0} fault|{0} faults", "#{0} Störung|{0} Störungen"],
+	waitingCount: ["{0} waiting", "#{0} wartet|{0} warten"], faultedCount: ["#{0} fault|{0} faults", "#{0} Störung|{0} Störungen"],
 	cableCount: ["#{0} cable|{0} cables", "{0} Kabel"], lostConnection: ["No connection. Trying again …", "Keine Verbindung. Neuer Versuch …"],
 	unreachable: ["The router cannot be reached. Nothing was changed.", "Der Router ist nicht erreichbar. Nichts wurde geändert."],
 	boardHelp: ["Arrow keys go from node to node, Enter opens one, C connects it, Delete removes it. The list view shows the same as text.", "Pfeiltasten gehen von Knoten zu Knoten, Enter öffnet, C verbindet, Entf löscht. Die Liste zeigt dasselbe als Text."],
