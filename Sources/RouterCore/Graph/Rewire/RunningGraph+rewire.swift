@@ -34,11 +34,8 @@ extension RunningGraph {
     let change = succession(to: document, plan)
     var stopped: [RunningNode] = []
     do throws(RewireRefusal) {
-<<<<<<< HEAD
-      await waitForRetiring(inTheWayOf: change.heirs.map(\.node.plan))
-=======
       try await probe(change.updated)
->>>>>>> main
+      await waitForRetiring(inTheWayOf: change.heirs.map(\.node.plan))
       try await prepare(change.heirs.filter { !$0.waits }, options)
       if !change.letGo.isEmpty {
         stopped = change.letGo
@@ -149,18 +146,11 @@ extension RunningGraph {
   private func settle(
     _ plan: RewirePlan, _ change: Succession, _ oldLinks: [PlannedLink], _ options: RewireOptions
   ) async {
-<<<<<<< HEAD
-    for node in change.updated {
-      if let supervisor = node.supervisor { await node.plan.config.update(supervisor.node) }
-    }
+    for node in change.updated { await node.supervisor?.update(to: node.plan.config) }
     for id in plan.removed {
       await withdrawStates(of: id, along: oldLinks)
       metrics.remove(node: id)
     }
-=======
-    for node in change.updated { await node.supervisor?.update(to: node.plan.config) }
-    for id in plan.removed { await withdrawStates(of: id, along: oldLinks) }
->>>>>>> main
     await tellStates(fresh: Set(change.heirs.map(\.node.plan.id)), oldLinks)
     for heir in change.heirs {
       observer.changed(.node(heir.node.instance.id, heir.node.instance.state))
