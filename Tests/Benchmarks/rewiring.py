@@ -4,18 +4,15 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-from measure import HERE, ROOT, settled, stop
+from measure import HERE, program, settled, stop
 
-sys.path.insert(0, str(ROOT / "Tests" / "EndToEnd"))
-
-import router as program  # noqa: E402
-from admin_client import KeptAdmin  # noqa: E402
-from documents_used import to_web  # noqa: E402
-from playing import Playing  # noqa: E402
+# From Tests/EndToEnd, which measure makes known.
+from admin_client import KeptAdmin
+from documents_used import to_web
+from playing import Playing
 
 NODES = 100
 PAUSE = 0.02
