@@ -141,7 +141,7 @@ class Storm:
     def put_node(self, graph: Graph) -> Step | None:
         known = graph.movable()
         if known and (len(known) >= NODES_AT_MOST or self.chance.random() < 0.4):
-            # The same number, another node; links that no longer fit would be refused, so the kind stays alike.
+            # Links that no longer fit would be refused, so the kind stays alike.
             name = self.chance.choice(known)
             node = self.alike(graph.nodes[name])
         else:
@@ -291,11 +291,12 @@ class Storm:
         name = self.fresh_name()
         refused = (422,)
         whole = graph.document()
+        loud, late = {"type": "gain", "gainDb": 999}, {"type": "delay", "delayMs": "x"}
         return self.chance.choice([
             lambda: Step("no such type", "PUT", f"nodes/{name}", {"type": "gian"}, refused, culprit=name),
             lambda: Step("no such option", "PUT", f"nodes/{name}", {"type": "gain", "gain": 1}, refused, culprit=name),
-            lambda: Step("out of range", "PUT", f"nodes/{name}", {"type": "gain", "gainDb": 999}, refused, culprit=name),
-            lambda: Step("wrong kind", "PUT", f"nodes/{name}", {"type": "delay", "delayMs": "x"}, refused, culprit=name),
+            lambda: Step("out of range", "PUT", f"nodes/{name}", loud, refused, culprit=name),
+            lambda: Step("wrong kind", "PUT", f"nodes/{name}", late, refused, culprit=name),
             lambda: Step("wrong name", "PUT", f"nodes/{name.upper()}", {"type": "gain"}, refused),
             lambda: Step("link to nowhere", "POST", "links", {"from": "busy", "to": name}, refused),
             lambda: Step("link again", "POST", "links", {"from": "phone.audio", "to": "web.audio"}, refused),
@@ -333,5 +334,6 @@ class Storm:
         ])
         if alone:
             return Step("cannot start", "PUT", f"nodes/{name}", graph.nodes[name], (422,), culprit=name)
-        graph.links.append(f"busy.audio->{name}.audio") if graph.nodes[name]["type"] == "http.stream" else None
+        if graph.kind(name) == "http.stream":
+            graph.links.append(f"busy.audio->{name}.audio")
         return Step("cannot start among others", "PUT", "graph", graph.document(), (422,), match="now", culprit=name)
