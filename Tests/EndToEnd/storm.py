@@ -145,7 +145,7 @@ class Storm:
             name = self.chance.choice(known)
             node = self.alike(graph.nodes[name])
         else:
-            name, node = self.fresh_name(), self.fresh_node()
+            name, node = self.fresh()
         if graph.nodes.get(name) == node:
             return None
         graph.nodes[name] = node
@@ -202,7 +202,8 @@ class Storm:
         known = graph.movable()
         roll = self.chance.random()
         if roll < 0.35 and len(known) < NODES_AT_MOST:
-            graph.nodes[self.fresh_name()] = self.fresh_node()
+            name, node = self.fresh()
+            graph.nodes[name] = node
         elif roll < 0.65:
             link = self.fresh_link(graph)
             if link:
@@ -236,9 +237,10 @@ class Storm:
         self.number += 1
         return f"n{self.number}"
 
-    def fresh_node(self) -> dict:
-        chance = self.chance
-        return chance.choice([
+    def fresh(self) -> tuple[str, dict]:
+        """A name, and a node that claims nothing another one has."""
+        name, chance = self.fresh_name(), self.chance
+        return name, chance.choice([
             lambda: {"type": "gain", "gainDb": chance.randrange(-40, 10)},
             lambda: {"type": "meter"},
             lambda: {"type": "delay", "delayMs": chance.choice([0, 7, 100])},
@@ -248,8 +250,8 @@ class Storm:
             lambda: {"type": "tone", "frequencyHz": chance.randrange(100, 2_000)},
             lambda: {"type": "null"},
             lambda: {"type": "event.log", "level": "debug"},
-            lambda: listening("http.stream", path=f"/{self.number}.wav"),
-            lambda: {"type": "alsa.sink", "device": f"nosuch-{self.number}"},
+            lambda: listening("http.stream", path=f"/{name}.wav"),
+            lambda: {"type": "alsa.sink", "device": f"nosuch-{name}"},
         ])()
 
     def alike(self, node: dict) -> dict:
