@@ -98,15 +98,10 @@ import Testing
     #expect(bench.speaker.lines("/audio").count == 1)
     await bench.play(Array(sound[192_000...]), into: stream)
     #expect(await bench.node.delayMs <= 61)
-<<<<<<< HEAD
     // With the first limit the speaker would be held for 500 messages of silence.
     for _ in 0..<40 where bench.speaker.audio?.closed == nil {
       await bench.play([UInt8](repeating: 0, count: 3_840), into: stream)
     }
-=======
-    await stream.close()
-    await bench.tick(30)
->>>>>>> storm
     #expect(bench.speaker.lines("/audio").count == 1)
     #expect(bench.speaker.audio?.closed == 1000, "the speaker is free after 0.2 s of silence")
     await bench.stop(life)
