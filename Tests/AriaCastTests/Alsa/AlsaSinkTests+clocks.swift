@@ -86,9 +86,9 @@ extension AlsaSinkTests {
     return found
   }
 
-  @Test func `a card 100 ppm slow and one as fast are both known after 25 s, without a fault`() async throws {
-    async let slow = Self.follow(ppm: -100, seconds: 25)
-    let fast = try await Self.follow(ppm: 100, seconds: 25)
+  @Test func `a card 100 ppm slow and one as fast are both known after 50 s, without a fault`() async throws {
+    async let slow = Self.follow(ppm: -100, seconds: 50)
+    let fast = try await Self.follow(ppm: 100, seconds: 50)
     for (found, ppm) in [(try await slow, 100.0), (fast, -100)] {
       // A card that ran dry begins to learn again: what it knows by then may be little, not wrong.
       #expect(
