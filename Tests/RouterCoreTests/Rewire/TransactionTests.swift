@@ -54,7 +54,7 @@ import Testing
     let rig = try RewireRig()
     try await rig.start(document(""))
     async let refused = rig.refusal(document(sink("b", "\"fails\": \"never\"")))
-    await rig.host.time.waitForSleepers(3)
+    await rig.host.time.waitForSleepers(4)
     rig.host.time.advance(by: .seconds(5))
     let refusal = try await refused
     #expect(refusal?.kind == .failed)
