@@ -23,12 +23,14 @@ public struct RewirePlan: Sendable, Equatable {
     let after = Dictionary(new.nodes.map { ($0.id, $0) }) { first, _ in first }
     renamed = RewirePlan.renames(old.nodes.filter { after[$0.id] == nil }, new.nodes.filter { before[$0.id] == nil })
     let origins = Dictionary(uniqueKeysWithValues: renamed.map { ($1, $0) })
+    // Made once: it copies both lists of nodes.
+    let exchange = ClaimExchange(old, new)
     for node in new.nodes {
       guard let known = before[origins[node.id] ?? node.id] else {
         added.append(node.id)
         continue
       }
-      switch ClaimExchange(old, new).settle(NodeDifference(from: known, to: node), of: known, node) {
+      switch exchange.settle(NodeDifference(from: known, to: node), of: known, node) {
       case .none: kept.append(node.id)
       case .inPlace: updated.append(node.id)
       case .replacement: replaced.append(node.id)
