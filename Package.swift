@@ -48,6 +48,7 @@ let package = Package(
     .target(name: "RouterCore", dependencies: ["CSampleRate"], swiftSettings: strict),
     .target(name: "RouterWeb", dependencies: ["RouterCore", "CLinux", "COpenSSL", "CCurl"], swiftSettings: strict),
     plugin("AriaCast", ["CALSA", "CAvahi", "CLame"], page: ["Dashboard/Page"]),
+    plugin("ADPCMIngest"),
     .executableTarget(
       name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"], swiftSettings: strict),
 
@@ -58,6 +59,7 @@ let package = Package(
     tests("RouterCoreTests", ["RouterCore"]),
     tests("RouterWebTests", ["RouterCore", "RouterWeb"]),
     tests("AriaCastTests", ["RouterCore", "RouterWeb", "AriaCast"]),
+    tests("ADPCMIngestTests", ["RouterCore", "RouterWeb", "ADPCMIngest"]),
     tests("RouterTests", ["RouterCore", "RouterWeb", "AriaCast", "router"]),
   ]
 )
