@@ -50,7 +50,8 @@ let package = Package(
     plugin("AriaCast", ["CALSA", "CAvahi", "CLame"], page: ["Dashboard/Page"]),
     plugin("ADPCMIngest"),
     .executableTarget(
-      name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"], swiftSettings: strict),
+      name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"],
+      resources: [.embedInCode("Dashboard/Login"), .embedInCode("Dashboard/Page")], swiftSettings: strict),
 
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .executableTarget(

@@ -16,6 +16,8 @@ protocol Transport: AnyObject {
   var descriptor: Int32 { get }
   /// TLS holds decrypted bytes that no readiness event will announce.
   var hasBuffered: Bool { get }
+  /// What is read and written goes through TLS.
+  var isEncrypted: Bool { get }
   func read(into target: inout MutableRawSpan) -> TransportResult
   /// Writes what fits now. After `again`, the next write must offer the same bytes first, at least as many: TLS may
   /// have sealed them already.

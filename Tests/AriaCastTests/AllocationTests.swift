@@ -32,9 +32,11 @@ import Testing
       format: HTTPStreamTests.cd, surplus: .seconds(2), counters: HTTPStreamCounters(host.context.metrics),
       at: host.time.now)
     await output.connect(feed)
+    _ = output.audienceChanged(by: 1)
     let live = LiveOutput(host)
     let listeners = CountingFeed()
     await live.connect(listeners)
+    _ = live.audienceChanged(by: 1)
     let count = await host.loop.perform { loop in
       let stage = HTTPStreamStage(output: output, ticket: FeedGate.ticket(stream: 1, place: 1), time: loop.time)
       let format = HTTPStreamTests.cd
@@ -68,6 +70,7 @@ import Testing
       format: HTTPStreamTests.cd, surplus: .seconds(2), counters: HTTPStreamCounters(host.context.metrics),
       at: host.time.now)
     await output.connect(feed)
+    _ = output.audienceChanged(by: 1)
     let format = StreamFormat(sampleRate: 44_100, channels: 1)
     let stage = HTTPStreamConverter(
       output: output, ticket: FeedGate.ticket(stream: 1, place: 1),
@@ -92,6 +95,7 @@ import Testing
     let format = StreamFormat(codec: .mp3, sampleRate: 48_000, channels: 2)
     let output = LiveOutput(format: format, surplus: .seconds(2), counters: counters, at: host.time.now)
     await output.connect(feed)
+    _ = output.audienceChanged(by: 1)
     let stage = HTTPStreamMP3Stage(
       output: output, ticket: FeedGate.ticket(stream: 1, place: 1), counters: counters, time: host.time)
     let branch = Branch(node: "web", format: format, stage: stage)

@@ -9,13 +9,19 @@ import Testing
   /// 20 ms of silence in the usual format.
   static let silence = [UInt8](repeating: 0, count: 3_840)
 
-  static func start(_ edit: (inout HTTPStream.Config) -> Void = { _ in }) async throws -> (RunningNode, FakeFeed) {
+  /// A running node that so many listen to, and its feed.
+  static func start(
+    listeners: Int = 1, _ edit: (inout HTTPStream.Config) -> Void = { _ in }
+  ) async throws -> (RunningNode, FakeFeed) {
     var config = HTTPStream.Config()
     edit(&config)
     let host = try FakeHost(node: "web")
     let node = HTTPStreamNode(config: config, context: host.context)
     let run = try await RunningNode(node, in: host)
-    return (run, try #require(host.web.feeds.first))
+    let feed = try #require(host.web.feeds.first)
+    feed.listeners = listeners
+    if listeners > 0 { await run.waitForSilence(node.silence) }
+    return (run, feed)
   }
 
   static func sound(_ bytes: Int, _ seed: UInt64 = 1) -> [UInt8] { ReceiverTests.sound(bytes, seed) }
@@ -142,12 +148,55 @@ import Testing
     await run.stop()
   }
 
-  @Test func `listeners are counted each second`() async throws {
+  @Test func `listeners are counted as they come and go`() async throws {
     let (run, feed) = try await Self.start()
+    let gauge = run.host.context.metrics.gauge("router_http_stream_listeners", "")
     feed.listeners = 3
-    run.host.time.advance(by: .seconds(1))
-    await run.host.time.waitForSleepers(1)
-    #expect(run.host.context.metrics.gauge("router_http_stream_listeners", "").current == 3)
+    #expect(gauge.current == 3)
+    feed.listeners = 0
+    #expect(gauge.current == 0)
+    await run.stop()
+  }
+
+  @Test func `nothing is written while nobody listens, and who comes then hears what is sent then`() async throws {
+    let (run, feed) = try await Self.start(listeners: 0)
+    let node = try #require(run.node as? HTTPStreamNode)
+    let stream = try await run.host.open(run.node, format: Self.cd)
+    for _ in 0..<10 {
+      await run.host.advance(by: .milliseconds(20))
+      await stream.push(Self.sound(3_840))
+    }
+    await run.host.advance(by: .seconds(100))
+    #expect(feed.bytes.isEmpty)
+    #expect(run.metric("router_http_stream_silence_frames_total") == 0)
+    feed.listeners = 1
+    await run.waitForSilence(node.silence)
+    await stream.push(Self.sound(3_840, 2))
+    #expect(feed.bytes == Self.sound(3_840, 2))
+    await stream.close()
+    // The packet is still being played for the first 20 ms.
+    await run.host.advance(by: .milliseconds(20), times: 10)
+    #expect(feed.has(3_840 + 9 * 3_840))
+    await run.stop()
+  }
+
+  @Test func `the timer runs from the first listener to the last, and time without one is not made up for`()
+    async throws
+  {
+    let (run, feed) = try await Self.start()
+    let node = try #require(run.node as? HTTPStreamNode)
+    await run.host.advance(by: .milliseconds(20), times: 3)
+    #expect(feed.has(3 * 3_840))
+    feed.listeners = 2
+    feed.listeners = 0
+    await run.host.advance(by: .milliseconds(20))
+    #expect(await !run.host.loop.perform { node.silence.isRunning(on: $0) })
+    await run.host.advance(by: .seconds(10))
+    feed.listeners = 1
+    await run.waitForSilence(node.silence)
+    #expect(feed.has(3 * 3_840))
+    await run.host.advance(by: .milliseconds(20))
+    #expect(feed.has(4 * 3_840))
     await run.stop()
   }
 

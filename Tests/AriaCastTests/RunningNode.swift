@@ -1,6 +1,8 @@
 import RouterCore
 import Support
 
+@testable import AriaCast
+
 /// A node that runs in a fake host, as the supervisor would run it.
 struct RunningNode {
   let host: FakeHost
@@ -14,6 +16,12 @@ struct RunningNode {
     try await node.prepare()
     task = Task { try? await node.run() }
     await host.time.waitForSleepers(1)
+  }
+
+  /// Returns once a live body that is listened to is looked after, and was for the first time.
+  func waitForSilence(_ timer: SilenceTimer) async {
+    while await !host.loop.perform({ timer.isRunning(on: $0) }) { await Task.yield() }
+    await host.settle()
   }
 
   func stop() async {

@@ -104,7 +104,7 @@ import Testing
       WAVBytes.file(sound: [1, 2, 3, 4]), WAVBytes.file(outer: "RF64", before: table, sound: [1, 2, 3, 4]),
       WAVBytes.file(format: WAVBytes.extensible(WAVBytes.format(), tag: 1), sound: []),
     ]
-    for _ in 0..<Effort.times(100_000, quick: 100_000) {
+    for _ in 0..<Effort.times(100_000) {
       var bytes = seeds.randomElement(using: &random) ?? []
       Mutation.apply(to: &bytes, using: &random)
       guard let read = try? Self.head(bytes) else { continue }

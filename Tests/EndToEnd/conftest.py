@@ -16,13 +16,13 @@ import soundcard  # noqa: E402
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts routers: start(document, env=, arguments=, folder=, ready=). Afterwards all are gone, and none crashed."""
+    """Starts routers: start(document, env=, arguments=, folder=, ready=, prepare=). Afterwards all are gone, and none crashed."""
     running = []
 
-    def start(document, env=None, arguments=(), folder="router", ready=True):
+    def start(document, env=None, arguments=(), folder="router", ready=True, prepare=None):
         one = program.Router(tmp_path / folder, document, env, tuple(arguments))
         running.append(one)
-        return one.start(ready)
+        return one.start(ready, prepare)
 
     yield start
     problems = []

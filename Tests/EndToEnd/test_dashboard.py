@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import os
+import re
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import aiohttp
+import network
 import numpy as np
 import phone
 import pytest
@@ -283,6 +286,55 @@ def test_the_token_is_asked_for_and_a_page_elsewhere_is_refused(start, chromium)
     for path in ("/api/live", "/control", "/listen", "/metadata"):
         with phone.BareSocket(*router.bound("dashboard")) as stranger:
             assert " 403 " in stranger.upgrade(path, Origin="http://elsewhere.example").splitlines()[0] + " "
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces")
+@pytest.mark.parametrize("admin", [None, "from admin"])
+def test_another_machine_reads_only_until_it_gives_the_token(start, admin, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    document = speaker(listen="0.0.0.0:0")
+    document["admin"] = {"listen": "127.0.0.1:0"} | ({"token": admin} if admin else {})
+    with network.cable("10.77.0.2") as (here, there):
+        with here.inside():
+            router = start(document, ready=admin is None)
+            port = eventually(lambda: re.search(r"the page is at http://0\.0\.0\.0:(\d+)", router.log), 10, "the page")[1]
+
+        def visit():
+            with there.inside(), sync_playwright() as playwright:
+                browser = playwright.chromium.launch(
+                    executable_path="/usr/bin/chromium", headless=True, args=["--no-sandbox"])
+                page = browser.new_page(locale="en-US")
+                page.goto(f"http://10.77.0.1:{port}/")
+                wait(page, "globalThis.ariacast?.state.page === 'open' && ariacast.state.network")
+                assert page.locator("#play").is_disabled() and page.locator("#next").is_disabled()
+                if admin:
+                    assert page.locator("#read-only").is_hidden()
+                    assert page.inner_text("label[for=token]").startswith("Read only: enter the token")
+                    page.fill("#token", admin)
+                    page.keyboard.press("Enter")
+                    page.wait_for_selector("#token-form", state="hidden")
+                    assert page.locator("#play").is_enabled()
+                else:
+                    assert page.locator("#token-form").is_hidden()
+                    assert page.inner_text("#read-only").startswith("Read only: no token is set")
+                page.screenshot(path=str(tmp_path / "page.png"))
+                browser.close()
+
+        def command(path, machine, host, **fields):
+            head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+            with machine.inside(), phone.BareSocket(host, port) as peer:
+                peer.say(f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 17\r\n{head}\r\n"
+                         '{"action":"next"}')
+                return peer.read_head().split(" ")[1]
+
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(visit).result(60)
+        assert command("/api/command", there, "10.77.0.1") == ("401" if admin else "403")
+        assert command("/api/command", here, "127.0.0.1") == ("401" if admin else "200")
+        assert command("/api/command", there, "10.77.0.1", Authorization="Bearer from admin") == (
+            "200" if admin else "403")
+        assert command("/api/command", here, "127.0.0.1", Origin="http://elsewhere.example") == "403"
 
 
 def test_the_page_comes_back_when_the_router_does(start, chromium):

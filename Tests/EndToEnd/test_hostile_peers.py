@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 
+import network
 import phone
 import pytest
 import sound
@@ -213,3 +214,18 @@ def test_pages_refuse_names_that_are_not_ours(start):
     router = start(to_web())
     status, _, _ = router.get("/api/v1/graph", headers={"Host": "evil.example"})
     assert status in (400, 403, 421)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs mounts of its own")
+def test_pages_are_served_under_the_names_of_the_local_domain(start, tmp_path):
+    (tmp_path / "resolv.conf").write_text("# of the router\nnameserver 192.0.2.1\nsearch fritz.box lan.example\n")
+    router = start(to_web(), prepare=network.with_file(tmp_path / "resolv.conf", "/etc/resolv.conf"))
+    host = socket.gethostname().partition(".")[0]
+
+    def status(name):
+        return router.get("/api/v1/graph", headers={"Host": name})[0]
+
+    for name in (host, f"{host}.local", f"{host}.fritz.box:8700", f"{host.upper()}.Fritz.Box.", f"{host}.lan.example"):
+        assert status(name) == 200, name
+    for name in ("fritz.box", f"{host}.example", f"other{host}.fritz.box", f"{host}.fritz.box.evil.example"):
+        assert status(name) == 403, name

@@ -8,7 +8,7 @@ import aiohttp
 import asyncio
 import phone
 import sound
-from documents_used import to_web, tone_to_web
+from documents_used import listening, to_web, tone_to_web
 from router import eventually
 
 
@@ -37,6 +37,23 @@ def test_curl_trusts_the_stream_with_the_authority_and_not_without(start, tmp_pa
         assert with_it.returncode == 28 and with_it.stdout[:4] == b"RIFF", with_it
     without = subprocess.run(["curl", "-s", "--max-time", "2", url], capture_output=True, timeout=20)
     assert without.returncode == 60
+
+
+def test_the_authority_is_served_where_it_is_needed(start, tmp_path):
+    document = secure()
+    document["nodes"]["page"] = listening("ariacast.dashboard")
+    document["nodes"]["plain"] = listening("http.stream")
+    router = start(document)
+    file = fetch_authority(router, tmp_path)
+
+    def fetched(node, scheme):
+        done = subprocess.run(
+            ["curl", "-s", "--cacert", str(file), "-w", "%{http_code}", router.url(node, "/ca.crt", scheme)],
+            capture_output=True, text=True, timeout=20)
+        return done.stdout
+
+    for node, scheme in (("web", "https"), ("phone", "https"), ("page", "http")):
+        assert fetched(node, scheme) == file.read_text() + "200"
 
 
 def test_openssl_agrees_with_the_certificates(start, tmp_path):
@@ -113,8 +130,11 @@ def test_plain_text_on_a_secure_port_is_refused_and_a_slow_handshake_ends(start)
     router = start(to_web(web={"tls": "auto", "limits": {"headerSeconds": 1}}))
     host, port = router.bound("web")
     with phone.BareSocket(host, port) as peer:
-        peer.say("GET / HTTP/1.1\r\n\r\n")
-        peer.read_to_end()
+        answer = peer.say(f"GET /stream.wav HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n").read_to_end()
+        assert answer.startswith(b"HTTP/1.1 400 ") and answer.endswith(b"use https\n"), answer
+    done = subprocess.run(
+        ["curl", "-s", "-w", "%{http_code}", router.url("web", "/stream.wav")], capture_output=True, timeout=20)
+    assert done.returncode == 0 and done.stdout.endswith(b"use https\n400"), done
     with phone.BareSocket(host, port) as peer:
         peer.say(b"\x16\x03\x01")
         peer.read_to_end(5)

@@ -15,7 +15,7 @@ import Testing
     let endpoints = [
       AdminEndpoint(method: "GET", path: "/a/{name}", summary: "one") { _ in .text("") },
       AdminEndpoint(method: "PUT", path: "/a/{name}", summary: "two") { _ in .text("") },
-      AdminEndpoint(method: "GET", path: "/open", summary: "three", isOpen: true) { _ in .text("") },
+      AdminEndpoint(method: "GET", path: "/open", summary: "three", access: .open) { _ in .text("") },
     ]
     let document = OpenAPI.document(of: endpoints)
     let path = try #require(document["paths"]?["/a/{name}"])

@@ -24,7 +24,7 @@ import Testing
   @Test(arguments: [
     ("localhost", 200), ("LOCALHOST:8700", 200), ("box.local.", 200), ("10.0.0.7:80", 200), ("192.168.1.5", 200),
     ("[::1]:8700", 200), ("[0:0:0:0:0:0:0:1]", 200), ("a.localhost", 200), ("", 200), ("evil.example", 403),
-    ("8.8.8.8", 403), ("localhost.evil.example", 403), ("192.168.1.6", 403),
+    ("8.8.8.8", 403), ("localhost.evil.example", 403), ("192.168.1.6", 403), ("box..", 403), ("a..localhost", 403),
   ])
   func `a page is served under our own names only`(_ authority: String, _ expected: Int) {
     #expect(status(.page, authority) == expected)

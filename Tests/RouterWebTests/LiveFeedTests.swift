@@ -65,6 +65,27 @@ private let standard = FeedSettings(opening: Array("RIFF".utf8), capacity: 40_00
     }
   }
 
+  @Test func `whoever feeds it learns of every listener that comes and leaves`() async throws {
+    let changes = PthreadLock<[Int]>([])
+    var settings = standard
+    settings.audienceChanged = { change in changes.withLock { $0.append(change) } }
+    try await liveServer(settings) { _, feed, port in
+      var clients: [RawClient] = []
+      for count in 1...3 {
+        let client = try await RawClient(port: port)
+        await client.send(request)
+        _ = await client.readHead()
+        clients.append(client)
+        #expect(changes.withLock { $0 } == [Int](repeating: 1, count: count))
+      }
+      let head = "HEAD /live HTTP/1.1\r\n\(withHost)Connection: close\r\n\r\n"
+      #expect(await exchange(port, head).contains("audio/wav"))
+      #expect(changes.withLock { $0 } == [1, 1, 1])
+      await feed.close()
+      #expect(clients.count == 3 && changes.withLock { $0 } == [1, 1, 1, -1, -1, -1])
+    }
+  }
+
   @Test func `a late listener begins at a whole frame`() async throws {
     try await liveServer(standard) { _, feed, port in
       feed.write(unsafe frames(0..<10).span.bytes)

@@ -36,10 +36,10 @@ private final class Recorder: ReadinessHandler {
       }
       first.onReady = { swap(secondWatch, b) }
       second.onReady = { swap(firstWatch, a) }
-      poller.turn(timeout: .zero, on: loop)
+      poller.turn(until: loop.time.now, from: loop.time.now, on: loop)
       #expect(first.events.count + second.events.count == 1)
       #expect(heir.events.isEmpty)
-      poller.turn(timeout: .zero, on: loop)
+      poller.turn(until: loop.time.now, from: loop.time.now, on: loop)
       #expect(heir.events == [.write])
       for descriptor in [a, aPeer, b, bPeer] { _ = close(descriptor) }
     }
@@ -58,7 +58,7 @@ private final class Recorder: ReadinessHandler {
       _ = try poller.watch(a, for: .write, recorder)
       poller.change(old, to: [])
       poller.unwatch(old)
-      poller.turn(timeout: .zero, on: loop)
+      poller.turn(until: loop.time.now, from: loop.time.now, on: loop)
       #expect(recorder.events == [.write])
       #expect(throws: SystemError.self) { try poller.watch(-1, for: .read, recorder) }
       _ = close(a)
@@ -71,6 +71,38 @@ private final class Recorder: ReadinessHandler {
     let loop = Loop(name: "poll", poller: try EpollPoller())
     loop.start()
     for number in 0..<2000 { #expect(await loop.perform { _ in number } == number) }
+    await loop.stop()
+  }
+
+  @Test func `a busy crowd is looked at once a millisecond, all at once, and the time is kept`() async throws {
+    let loop = Loop(name: "poll", poller: try EpollPoller())
+    loop.start()
+    try await loop.perform { loop in
+      let poller = try EpollPoller()
+      let pairs = (0..<TurnPace.crowd).map { _ in socketPair() }
+      let recorders = pairs.map { _ in Recorder() }
+      for (pair, recorder) in zip(pairs, recorders) { _ = try poller.watch(pair.0, for: .write, recorder) }
+      // The clock that is told runs ahead, so that a second of looks takes no time.
+      var now = Instant.now()
+      for _ in 0..<1_000 {
+        now = now + .microseconds(100)
+        poller.turn(until: now, from: now, on: loop)
+      }
+      let looks = recorders.map(\.events.count)
+      let before = Instant.now()
+      poller.turn(until: nil, from: now, on: loop)
+      #expect(Instant.now() - before >= .milliseconds(1))
+      #expect(zip(recorders, looks).allSatisfy { $0.events.count == $1 + 1 })
+      // A deadline within the rest ends it without having been set; a wake does, too.
+      poller.turn(until: now + .microseconds(10), from: now, on: loop)
+      poller.waker.wake()
+      poller.turn(until: nil, from: now, on: loop)
+      #expect(zip(recorders, looks).allSatisfy { $0.events.count == $1 + 3 })
+      for (a, b) in pairs {
+        _ = close(a)
+        _ = close(b)
+      }
+    }
     await loop.stop()
   }
 

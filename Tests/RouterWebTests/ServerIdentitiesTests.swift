@@ -129,7 +129,12 @@ private final class FakeMachine: Sendable {
   @Test func `host names give the names people type`() {
     #expect(LocalNames.hostNames("box.lan") == ["box.lan", "box", "box.local"])
     #expect(LocalNames.hostNames("bad,name").isEmpty)
+    #expect(
+      LocalNames.hostNames("box", domains: ["fritz.box", "lan"]) == [
+        "box", "box", "box.local", "box.fritz.box", "box.lan",
+      ])
     #expect(LocalNames.current().contains("127.0.0.1"))
+    #expect(LocalNames.current(folder: "/nowhere").contains("localhost"))
   }
 }
 

@@ -84,7 +84,13 @@ public final class FakeFeed: LiveFeed {
   /// How many the feed says are listening.
   public var listeners: Int {
     get { state.withLock { $0.listeners } }
-    set { state.withLock { $0.listeners = newValue } }
+    set {
+      let before = state.withLock { state in
+        defer { state.listeners = newValue }
+        return state.listeners
+      }
+      if newValue != before { settings.audienceChanged?(newValue - before) }
+    }
   }
 
   public func write(_ bytes: RawSpan) {

@@ -42,6 +42,6 @@ public struct GraphSnapshot: Sendable {
   public var nodes: [NodeSnapshot]
   public var links: [PlannedLink]
   public var streams: [StreamSnapshot]
-  /// What went over each link since the start, closed streams included.
+  /// What went over each link since the start, closed streams included; on event links `packets` counts events.
   public var traffic: [LinkID: Traffic]
 }

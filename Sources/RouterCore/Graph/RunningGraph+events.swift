@@ -43,6 +43,7 @@ extension RunningGraph {
   private func send(_ event: Event, from port: PortReference) async {
     guard event.hops < EventHops.limit else { return }
     for link in links where link.kind == .event && link.from == port {
+      pastTraffic[link.id, default: Traffic()].packets += 1
       await nodes[link.to.node]?.mailbox.put(event.passed(), on: link.to.port)
     }
   }

@@ -17,11 +17,13 @@ public struct HTTPCall: Sendable {
   public var redirects: Int
   /// Accept a certificate nobody vouches for.
   public var trustsAnyCertificate: Bool
+  /// A PEM file with the authorities that may vouch for the server; nil: those of the system.
+  public var authorities: String?
 
   public init(
     _ method: String = "GET", url: String, fields: HTTPFields = HTTPFields(), body: [UInt8] = [],
     timeout: Duration = .seconds(10), bodyLimit: Int = 8 << 20, redirects: Int = 0,
-    trustsAnyCertificate: Bool = false
+    trustsAnyCertificate: Bool = false, authorities: String? = nil
   ) {
     self.method = method
     self.url = url
@@ -31,6 +33,7 @@ public struct HTTPCall: Sendable {
     self.bodyLimit = bodyLimit
     self.redirects = redirects
     self.trustsAnyCertificate = trustsAnyCertificate
+    self.authorities = authorities
   }
 }
 

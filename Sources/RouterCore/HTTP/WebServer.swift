@@ -100,6 +100,9 @@ public struct FeedSettings: Sendable {
   /// each time there stands what plays, as SHOUTcast does it; nil: no listener is.
   public var icyInterval: Int?
   public var framing: Framing
+  /// Called with 1 when a listener comes and with -1 when it leaves, on any loop: add it to an atomic, and look there
+  /// whether sound is wanted. It must not wait. The first bytes a listener gets are those written after the call.
+  public var audienceChanged: (@Sendable (_ by: Int) -> Void)?
 
   /// How the bytes of one write reach a listener.
   public enum Framing: Sendable {
@@ -120,7 +123,7 @@ public struct FeedSettings: Sendable {
 
   public init(
     opening: [UInt8], capacity: Int, maxListeners: Int, whenFull: WhenFull = .skip, alignment: Int = 1,
-    icyInterval: Int? = nil, framing: Framing = .body
+    icyInterval: Int? = nil, framing: Framing = .body, audienceChanged: (@Sendable (_ by: Int) -> Void)? = nil
   ) {
     self.opening = opening
     self.capacity = capacity
@@ -129,6 +132,7 @@ public struct FeedSettings: Sendable {
     self.alignment = alignment
     self.icyInterval = icyInterval
     self.framing = framing
+    self.audienceChanged = audienceChanged
   }
 }
 

@@ -30,12 +30,20 @@ public protocol LogSink: Sendable {
 /// A node's voice. Control side; any thread, never the data path.
 public struct Log: Sendable {
   public let source: String
-  public let level: LogLevel
+  private let threshold: LogThreshold
   private let sink: any LogSink
 
+  /// The least level that is written now.
+  public var level: LogLevel { threshold.level }
+
   public init(source: String, level: LogLevel, sink: any LogSink) {
+    self.init(source: source, threshold: LogThreshold(level), sink: sink)
+  }
+
+  /// - Parameter threshold: Somebody else may move it while the log is in use.
+  public init(source: String, threshold: LogThreshold, sink: any LogSink) {
     self.source = source
-    self.level = level
+    self.threshold = threshold
     self.sink = sink
   }
 

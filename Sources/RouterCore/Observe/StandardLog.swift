@@ -12,12 +12,12 @@ internal import Glibc
   }
   static let linesAtMost = 4096
 
-  private let format: LogSettings.Format
   private let descriptor: Int32
-  // The mutex guards `state`; the condition tells the thread of lines and `flush` of their end.
+  // The mutex guards `state` and `format`; the condition tells the thread of lines and `flush` of their end.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var state = State()
+  private var format: LogSettings.Format
 
   /// - Parameter descriptor: Where lines go; 2 is standard error. Not closed. The log lives as long as the process.
   public init(format: LogSettings.Format, descriptor: Int32 = 2) {
@@ -50,6 +50,13 @@ internal import Glibc
       format == .json
         ? LogFormatter.json(line, at: wall, held: heldAll) : LogFormatter.text(line, at: wall, held: heldAll))
     unsafe pthread_cond_broadcast(condition)
+  }
+
+  /// Lines from now on have another format. Any thread.
+  public func setFormat(_ new: LogSettings.Format) {
+    unsafe pthread_mutex_lock(mutex)
+    format = new
+    unsafe pthread_mutex_unlock(mutex)
   }
 
   /// Returns when every line so far is written. Control side, at the end.

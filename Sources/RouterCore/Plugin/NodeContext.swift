@@ -20,11 +20,14 @@ public struct NodeContext: Sendable {
   /// What the node remembers across restarts.
   public let store: any NodeStore
   public let graph: any NodeGraph
+  /// Who may do by the node's pages what changes something; `access.with(config.listener.token)` where it listens.
+  public let access: ActionAccess
 
   public init(
     id: NodeID, label: String, log: Log, metrics: NodeMetrics, time: any TimeSource, loop: Loop,
     blocking: any BlockingCalls, web: any WebServer, http: any HTTPClient, sockets: any WebSocketClient,
-    datagrams: any DatagramServer, folder: String, store: any NodeStore, graph: any NodeGraph
+    datagrams: any DatagramServer, folder: String, store: any NodeStore, graph: any NodeGraph,
+    access: ActionAccess = ActionAccess(token: nil)
   ) {
     self.id = id
     self.label = label
@@ -40,6 +43,7 @@ public struct NodeContext: Sendable {
     self.folder = folder
     self.store = store
     self.graph = graph
+    self.access = access
   }
 }
 

@@ -13,6 +13,12 @@ public struct Instant: Hashable, Comparable, Sendable {
     return Instant(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
   }
 
+  /// The next whole second of the clock: who waits for it wakes together with all others that do.
+  public var nextSecond: Instant {
+    let second = Int64(1_000_000_000)
+    return Instant(nanoseconds: (nanoseconds / second &+ 1) &* second)
+  }
+
   public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
   public static func + (a: Instant, b: Duration) -> Instant { Instant(nanoseconds: a.nanoseconds &+ b.nanoseconds) }
   public static func - (a: Instant, b: Instant) -> Duration { .nanoseconds(a.nanoseconds &- b.nanoseconds) }

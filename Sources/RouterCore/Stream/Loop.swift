@@ -48,15 +48,11 @@ public actor Loop {
     while !isStopping {
       executor.runJobs()
       if isStopping { break }
-      poller.turn(timeout: executor.hasJobs ? .zero : timeout(), on: self)
+      let now = time.now
+      poller.turn(until: executor.hasJobs ? now : timers.next, from: now, on: self)
       for handoff in handoffs.values { handoff.reader.drainIfRung(into: handoff.source) }
       fireTimers()
     }
-  }
-
-  private func timeout() -> Duration? {
-    guard let next = timers.next else { return nil }
-    return max(.zero, next - time.now)
   }
 
   private func fireTimers() {

@@ -25,8 +25,9 @@ public final class ParkingPoller: Poller {
     polled = [pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0)]
   }
 
-  public func turn(timeout: Duration?, on loop: isolated Loop) {
-    let count = unsafe poll(&polled, nfds_t(polled.count), ParkingPoller.milliseconds(timeout))
+  public func turn(until deadline: Instant?, from now: Instant, on loop: isolated Loop) {
+    let timeout = ParkingPoller.milliseconds(deadline.map { max(.zero, $0 - now) })
+    let count = unsafe poll(&polled, nfds_t(polled.count), timeout)
     guard count > 0 else { return }
     if polled[0].revents != 0 { pipe.drain() }
     ready.removeAll(keepingCapacity: true)

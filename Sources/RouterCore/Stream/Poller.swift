@@ -29,9 +29,11 @@ public struct Watch: Hashable, Sendable {
 public protocol Poller: AnyObject {
   /// Ends the wait from any thread.
   var waker: any Waker { get }
-  /// Waits until a descriptor is ready, `waker` is called or `timeout` passed, and calls the handlers that are due.
-  /// - Parameter timeout: nil waits for ever, zero only looks.
-  func turn(timeout: Duration?, on loop: isolated Loop)
+  /// Waits until a descriptor is ready, `waker` is called or `deadline` has come, and calls the handlers that are due.
+  /// - Parameters:
+  ///   - deadline: nil waits for ever; one that is not after `now` only looks.
+  ///   - now: On the loop's clock.
+  func turn(until deadline: Instant?, from now: Instant, on loop: isolated Loop)
   /// - Throws: `SystemError` if the kernel refuses the descriptor.
   func watch(_ descriptor: Int32, for what: Readiness, _ handler: any ReadinessHandler) throws(SystemError) -> Watch
   func change(_ watch: Watch, to what: Readiness)

@@ -105,11 +105,10 @@ public struct RingReader: ~Copyable, Sendable {
   init(capacity: Int) {
     precondition(capacity > 0, "a ring needs room")
     self.capacity = capacity
-    unsafe base = .allocate(byteCount: capacity, alignment: 64)
-    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: capacity)
+    unsafe base = zeroedMemory(capacity)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { unsafe free(base) }
 
   func copyIn(_ bytes: RawSpan, at position: Int) {
     let place = position % capacity

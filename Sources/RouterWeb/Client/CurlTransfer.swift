@@ -14,14 +14,18 @@ import Synchronization
   private var fields = HTTPFields()
   private var body: [UInt8] = []
   private var isTooLarge = false
+  /// Takes the body of a 2xx answer as it comes.
+  private let part: (@Sendable ([UInt8]) -> Void)?
   /// Set by the task that waits for the answer.
   let isCancelled = Atomic<Bool>(false)
 
+  /// - Parameter part: Takes the body of a 2xx answer as it comes, on the worker's thread; nil collects it.
   /// - Throws: `HTTPFailure` if libcurl refuses the request before it is sent.
-  init(_ call: HTTPCall) throws(HTTPFailure) {
+  init(_ call: HTTPCall, part: (@Sendable ([UInt8]) -> Void)? = nil) throws(HTTPFailure) {
     guard let easy = unsafe ccurl_easy_init() else { throw HTTPFailure(.broken, "no memory for a request") }
     unsafe self.easy = easy
     bodyLimit = call.bodyLimit
+    self.part = part
     unsafe lines = nil
     unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -48,6 +52,7 @@ import Synchronization
     try setNumber(CURLOPT_MAXREDIRS, max(0, call.redirects))
     try setNumber(CURLOPT_SSL_VERIFYPEER, call.trustsAnyCertificate ? 0 : 1)
     try setNumber(CURLOPT_SSL_VERIFYHOST, call.trustsAnyCertificate ? 0 : 2)
+    if let authorities = call.authorities { try setText(CURLOPT_CAINFO, authorities) }
     try setMethod(call)
     try setFields(call.fields)
     let me = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -127,6 +132,10 @@ import Synchronization
 
   /// - Returns: false when the answer outgrows its limit.
   fileprivate func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    if let part, (200..<300).contains(status) {
+      unsafe part(Array(bytes))
+      return true
+    }
     guard bytes.count <= bodyLimit - body.count else {
       isTooLarge = true
       return false
@@ -135,11 +144,15 @@ import Synchronization
     return true
   }
 
+  private var status: Int {
+    var status = 0
+    unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    return status
+  }
+
   /// What the exchange came to.
   func result(_ code: CURLcode) -> Result<HTTPAnswer, HTTPFailure> {
     guard code == CURLE_OK else { return .failure(failure(code)) }
-    var status = 0
-    unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
     return .success(HTTPAnswer(status: status, fields: fields, body: body))
   }
 

@@ -14,8 +14,25 @@ public final class HTTPClientCurl: HTTPClient {
   deinit { worker.withLock { $0?.end() } }
 
   public func send(_ request: HTTPCall) async throws(HTTPFailure) -> HTTPAnswer {
+    try await exchange(request, part: nil)
+  }
+
+  /// Sends a request whose answer goes on and on, such as server-sent events. Returns when it ends.
+  ///
+  /// - Parameter part: Gets the body of a 2xx answer as it comes, on the client's thread; it must not block. Of other
+  ///   answers the body is returned.
+  /// - Throws: `HTTPFailure` when there is no answer, or when it breaks off.
+  public func stream(_ request: HTTPCall, part: @escaping @Sendable ([UInt8]) -> Void) async throws(HTTPFailure)
+    -> HTTPAnswer
+  {
+    try await exchange(request, part: part)
+  }
+
+  private func exchange(_ request: HTTPCall, part: (@Sendable ([UInt8]) -> Void)?) async throws(HTTPFailure)
+    -> HTTPAnswer
+  {
     if let failure = unsafe ccurl_load() { throw HTTPFailure(.broken, unsafe String(cString: failure)) }
-    let transfer = try CurlTransfer(request)
+    let transfer = try CurlTransfer(request, part: part)
     let worker = startedWorker()
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Result<HTTPAnswer, HTTPFailure>, Never>) in

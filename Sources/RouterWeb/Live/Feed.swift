@@ -76,7 +76,10 @@ final class Feed: LiveFeed, Sendable {
     var now = count.load(ordering: .relaxed)
     while now < settings.maxListeners {
       let (done, original) = count.compareExchange(expected: now, desired: now + 1, ordering: .relaxed)
-      if done { return true }
+      if done {
+        settings.audienceChanged?(1)
+        return true
+      }
       now = original
     }
     return false

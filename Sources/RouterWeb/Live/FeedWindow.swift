@@ -17,11 +17,10 @@ internal import RouterCore
 
   init(capacity: Int) {
     self.capacity = capacity
-    unsafe base = .allocate(byteCount: 2 * capacity, alignment: 64)
-    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * capacity)
+    unsafe base = zeroedMemory(2 * capacity)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { unsafe free(base) }
 
   /// Forgets everything; the next byte has this position.
   func restart(at position: Int) {

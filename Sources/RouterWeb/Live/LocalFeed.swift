@@ -52,6 +52,7 @@ final class LocalFeed {
     }
     if listeners.isEmpty { lane.isActive.store(false, ordering: .releasing) }
     feed?.giveBack()
+    settings.audienceChanged?(-1)
   }
 
   /// Takes what the writer handed over and writes it to every listener that can take it. Data thread.

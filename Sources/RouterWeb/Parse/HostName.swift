@@ -18,7 +18,9 @@ struct HostName: Equatable, Sendable {
       let end = rest.firstIndex(of: ":") ?? rest.endIndex
       host = rest[..<end].lowercased()
       if host.hasSuffix(".") { host.removeLast() }
-      guard !host.isEmpty, host.utf8.count <= 255, host.utf8.allSatisfy(HostName.isName) else { return nil }
+      guard host.utf8.count <= 255, host.utf8.allSatisfy(HostName.isName),
+        !host.split(separator: ".", omittingEmptySubsequences: false).contains("")
+      else { return nil }
       rest = rest[end...]
     }
     guard !rest.isEmpty else { return }

@@ -7,7 +7,7 @@ extension Connection {
     listener.requests.add()
     exchangeCount += 1
     keepsAlive = head.keepsAlive
-    switch listener.gate.decide(head, peer: peer, local: local) {
+    switch listener.gate.decide(head, peer: peer, local: local, isEncrypted: transport.isEncrypted) {
     case .refuse(let refusal, let fields): refuse(refusal, fields, after: head, on: loop)
     case .options(let methods):
       let fields = HTTPFields([("Allow", methods.joined(separator: ", "))])

@@ -34,10 +34,12 @@ enum HTTPDate {
       let year = Int(parts[3]), (1...31).contains(date), year >= 1
     else { return nil }
     let clock = parts[4].split(separator: ":").compactMap { Int($0) }
-    guard clock.count == 3, (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0...60).contains(clock[2]) else {
+    guard clock.count == 3, (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0..<60).contains(clock[2]) else {
       return nil
     }
-    return daysFromCivil(year, month + 1, date) * 86_400 + clock[0] * 3600 + clock[1] * 60 + clock[2]
+    let seconds = daysFromCivil(year, month + 1, date) * 86_400 + clock[0] * 3600 + clock[1] * 60 + clock[2]
+    // Whatever else was taken for a number, or is no day of that month, is written differently. The week day is not read.
+    return self.text(seconds).utf8.dropFirst(3).elementsEqual(bytes.dropFirst(3)) ? seconds : nil
   }
 
   /// The date of a day counted from 1970-01-01, in the Gregorian calendar; eras of 400 years from March on.

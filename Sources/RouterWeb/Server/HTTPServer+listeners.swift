@@ -24,6 +24,7 @@ extension HTTPServer {
       return index
     }
     let wrap = try await transports(settings.tls)
+    names = await blocking.run { Set(LocalNames.current()) }
     let descriptor = try ListeningSocket.open(address, for: listen)
     let core = ListenerCore(
       address: SocketAddress.local(of: descriptor), isTLS: settings.tls != .off, limits: settings.limits,
@@ -103,12 +104,34 @@ extension HTTPServer {
       table += new
       allow += lease.allow
     }
+    if let authority = authority(of: listeners[index], allow), !table.contains(where: { $0.collides(with: authority) })
+    {
+      table.append(authority)
+    }
     let core = listeners[index].core
     let limits = listeners[index].leases.map(\.settings.limits)
     core.update(
       table: RouteTable(table), allow: allow,
       limits: limits.dropFirst().reduce(limits.first ?? core.limits) { $0.joined(with: $1) })
-    core.update(rule: AccessRule(served: ServedNames.current().union([core.address.host])))
+    core.update(rule: AccessRule(served: names.union([core.address.host])))
+  }
+
+  /// `/ca.crt`: on listeners with a certificate of the local authority, and on plain ones with a page, where it can be
+  /// fetched before it is trusted. A node's own route comes first.
+  private func authority(of listener: Listener, _ allow: [AddressRange]) -> RouteTable.Entry? {
+    let hasPage = listener.leases.contains { lease in
+      lease.routes.contains { $0.access == .page && $0.method == "GET" }
+    }
+    guard listener.tls == .auto || listener.tls == .off && hasPage else { return nil }
+    let identities = identities
+    let route = Route("GET", "/ca.crt") { _ in
+      guard let certificate = identities.authorityPEM else {
+        return .text("404 Not Found: no listener has tls: auto\n", status: 404)
+      }
+      return HTTPResponse(
+        fields: HTTPFields([("Content-Type", "application/x-x509-ca-cert")]), body: .bytes(certificate))
+    }
+    return RouteTable.Entry(route, node: "", lease: 0, allow: allow)
   }
 
   func closeIfUnused(_ core: ListenerCore) async {

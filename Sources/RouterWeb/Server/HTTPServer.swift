@@ -28,6 +28,8 @@ actor HTTPServer: WebServer {
   let identities: ServerIdentities
   let blocking: BlockingPool
   var listeners: [Listener] = []
+  /// Names and addresses of this machine.
+  var names: Set<String> = []
   private var lastLease: UInt64 = 0
   private var isStopped = false
   // One change at a time, also across awaits.
@@ -104,7 +106,8 @@ actor HTTPServer: WebServer {
   }
 
   /// Names and addresses may change while we run. Asked by the host now and then.
-  func refreshNames() {
+  func refreshNames() async {
+    names = await blocking.run { Set(LocalNames.current()) }
     for index in listeners.indices { publish(index) }
   }
 

@@ -15,8 +15,12 @@ struct RequestGate: Sendable {
   var allow: [AddressRange]
   var isTLS: Bool
 
-  func decide(_ head: RequestHead, peer: PeerAddress, local: PeerAddress) -> Decision {
+  /// - Parameter isEncrypted: How the request really came.
+  func decide(_ head: RequestHead, peer: PeerAddress, local: PeerAddress, isEncrypted: Bool) -> Decision {
     guard allow.contains(peer.host) else { return .refuse(Refusal(403, "address is not allowed"), HTTPFields()) }
+    guard isEncrypted || !isTLS else {
+      return .refuse(Refusal(400, "this port speaks TLS, use https"), HTTPFields([("Connection", "close")]))
+    }
     if head.target.path == "*" { return .options(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]) }
     switch table.match(method: head.method, path: head.target.path, isUpgrade: head.isUpgrade) {
     case .none: return .refuse(Refusal(404, "no such path"), HTTPFields())

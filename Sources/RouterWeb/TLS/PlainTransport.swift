@@ -12,6 +12,7 @@ final class PlainTransport: Transport {
   deinit { close() }
 
   var hasBuffered: Bool { false }
+  var isEncrypted: Bool { false }
 
   func read(into target: inout MutableRawSpan) -> TransportResult {
     while true {

@@ -3,12 +3,19 @@ import Glibc
 import RouterCore
 
 /// TLS over one non-blocking socket. Made by ``TLSContext``.
+///
+/// A client that speaks plain HTTP to a server is let through as it is, so that it can be told so in words it reads;
+/// see ``isEncrypted``.
 @safe final class TLSTransport: Transport {
   let descriptor: Int32
   private let connection: OpaquePointer
   private var isClosed = false
   /// After a fatal error OpenSSL must not be asked for anything, not even for a goodbye.
   private var isBroken = false
+  /// A server that has not seen the client's first byte.
+  private var isFresh = false
+  /// Takes OpenSSL's place once the first byte turned out to be plain HTTP.
+  private var plain: PlainTransport?
 
   init(_ connection: OpaquePointer?, descriptor: Int32) throws(TLSFailure) {
     guard let connection = unsafe connection, unsafe SSL_set_fd(connection, descriptor) == 1 else {
@@ -25,7 +32,12 @@ import RouterCore
     unsafe SSL_free(connection)
   }
 
-  func accept() { unsafe SSL_set_accept_state(connection) }
+  func accept() {
+    unsafe SSL_set_accept_state(connection)
+    isFresh = true
+  }
+
+  var isEncrypted: Bool { plain == nil }
 
   /// Readies the client's side; `server` is a name or a numeric address.
   func connect(to server: String) throws(TLSFailure) {
@@ -54,6 +66,8 @@ import RouterCore
   var hasBuffered: Bool { unsafe !isBroken && SSL_pending(connection) > 0 }
 
   func read(into target: inout MutableRawSpan) -> TransportResult {
+    if isFresh, let result = lookAtFirstByte() { return result }
+    if let plain { return plain.read(into: &target) }
     guard !isBroken else { return .failed("TLS ended before") }
     ERR_clear_error()
     var count = 0
@@ -64,6 +78,7 @@ import RouterCore
   }
 
   func write(_ bytes: RawSpan) -> TransportResult {
+    if let plain { return plain.write(bytes) }
     guard !isBroken else { return .failed("TLS ended before") }
     guard bytes.byteCount > 0 else { return .again(.write) }
     ERR_clear_error()
@@ -79,6 +94,20 @@ import RouterCore
     if case .bytes(let more) = write(body) { return .bytes(count + more) }
     // What became of the body shows at the next write.
     return first
+  }
+
+  /// A TLS client begins with a record, whose first byte is no letter; plain HTTP with the letter of a method.
+  /// - Returns: nil when there is a first byte.
+  private func lookAtFirstByte() -> TransportResult? {
+    var byte: UInt8 = 0
+    let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK))
+    guard count == 1 else {
+      if count == 0 { return .end }
+      return [EAGAIN, EWOULDBLOCK, EINTR].contains(errno) ? .again(.read) : .failed(errnoText(errno))
+    }
+    isFresh = false
+    if (65...90).contains(byte & 0xDF) { plain = PlainTransport(descriptor: descriptor) }
+    return nil
   }
 
   private func refusal(_ code: Int32, _ what: String) -> TransportResult {
@@ -107,7 +136,7 @@ import RouterCore
   }
 
   func endWriting() {
-    if !isBroken, !isClosed, unsafe SSL_is_init_finished(connection) == 1 {
+    if plain == nil, !isBroken, !isClosed, unsafe SSL_is_init_finished(connection) == 1 {
       ERR_clear_error()
       unsafe SSL_shutdown(connection)
       ERR_clear_error()
@@ -119,6 +148,6 @@ import RouterCore
     guard !isClosed else { return }
     isClosed = true
     isBroken = true
-    _ = Glibc.close(descriptor)
+    if let plain { plain.close() } else { _ = Glibc.close(descriptor) }
   }
 }

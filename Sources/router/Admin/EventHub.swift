@@ -2,12 +2,16 @@ import RouterCore
 
 /// One happening as `/api/v1/events` sends it.
 struct HubEvent: Sendable {
-  /// Raised by one with every happening; 0 for levels, which are not replayed.
+  /// Raised by one with every happening; 0 for levels and meters, which are not replayed.
   var id: UInt64
   var topic: Topic
   var data: String
 
-  enum Topic: String, Sendable, CaseIterable { case graph, node, stream, link, log, level }
+  enum Topic: String, Sendable, CaseIterable { case graph, node, stream, link, log, level, meter
+
+    /// Not kept for those who come later, and sent only to those who ask for it.
+    var isMomentary: Bool { self == .level || self == .meter }
+  }
 }
 
 /// Collects what happens for `/api/v1/events`: keeps the last 1,000 for replay and hands each to every listener.
@@ -42,7 +46,7 @@ final class EventHub: GraphObserver, LogSink {
     let text = data.compact
     let receivers: [(UInt64, any EventStream, HubEvent)] = state.withLock { state in
       var event = HubEvent(id: 0, topic: topic, data: text)
-      if topic != .level {
+      if !topic.isMomentary {
         state.lastID += 1
         event.id = state.lastID
         state.past.append(event)

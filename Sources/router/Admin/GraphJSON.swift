@@ -5,13 +5,14 @@ enum GraphJSON {
   /// - Parameter configs: `nodes` of the document as it may be shown.
   static func graph(
     _ snapshot: GraphSnapshot, configs: JSON, revision: Int, metrics: MetricRegistry, book: AddressBook
-  ) -> JSON {
+  ) -> [JSON.Member] {
     [
-      "revision": .integer(Int64(revision)),
-      "nodes": .array(
-        snapshot.nodes.map { node($0, config: configs[$0.plan.id] ?? .null, metrics: metrics, book: book) }),
-      "links": .array(snapshot.links.map { link($0, in: snapshot) }),
-      "streams": .array(snapshot.streams.map(stream)),
+      .init("revision", .integer(Int64(revision))),
+      .init(
+        "nodes",
+        .array(snapshot.nodes.map { node($0, config: configs[$0.plan.id] ?? .null, metrics: metrics, book: book) })),
+      .init("links", .array(snapshot.links.map { link($0, in: snapshot) })),
+      .init("streams", .array(snapshot.streams.map(stream))),
     ]
   }
 
@@ -51,8 +52,20 @@ enum GraphJSON {
     if let carried { members.append(.init("format", .string(carried.format.description))) }
     let refusals = snapshot.streams.compactMap { $0.refused[link.id] }
     if let reason = refusals.last { members.append(.init("notCarried", .string(reason))) }
-    members.append(.init("stats", traffic(snapshot.traffic[link.id] ?? Traffic())))
+    let counts = traffic(snapshot.traffic[link.id] ?? Traffic()).members ?? []
+    members.append(.init("stats", .object(counts + delay(of: link, in: snapshot))))
     return .object(members)
+  }
+
+  /// `delayMs`: what waits at the far end of the link, of the stream that waits longest; only where a node with a
+  /// clock of its own takes the sound.
+  private static func delay(of link: PlannedLink, in snapshot: GraphSnapshot) -> [JSON.Member] {
+    let target = snapshot.nodes.first { $0.plan.id == link.to.node }?.plan.type.traits ?? []
+    guard target.contains(.soundDevice) || target.contains(.mixes) else { return [] }
+    let delays = snapshot.streams.filter { $0.traffic[link.id] != nil && $0.format.sampleRate > 0 }.map {
+      Double($0.queuedFrames) * 1000 / Double($0.format.sampleRate)
+    }
+    return delays.max().map { [.init("delayMs", .number(($0 * 10).rounded() / 10))] } ?? []
   }
 
   static func stream(_ stream: StreamSnapshot) -> JSON {

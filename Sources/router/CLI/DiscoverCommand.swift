@@ -41,11 +41,7 @@ enum DiscoverCommand: Command {
   static func table(_ speakers: [FoundSpeaker]) -> String {
     let head = ["NAME", "ADDRESS", "PORT", "RATE", "FOUND BY", "KIND"]
     let rows = [head] + speakers.map { row($0) }
-    let widths = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let line = zip(row, widths).map { Help.pad($0, $1) }.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
-    }.joined(separator: "\n")
+    return Columns.lines(rows).joined(separator: "\n")
   }
 
   private static func row(_ speaker: FoundSpeaker) -> [String] {

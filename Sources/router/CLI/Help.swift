@@ -1,7 +1,8 @@
 /// Every command, in the order of `router --help`.
 let commands: [any Command.Type] = [
-  RunCommand.self, CheckCommand.self, TypesCommand.self, SchemaCommand.self, GraphCommand.self, SendCommand.self,
-  DiscoverCommand.self, VersionCommand.self,
+  RunCommand.self, CheckCommand.self, TypesCommand.self, SchemaCommand.self, GraphCommand.self, StatusCommand.self,
+  LinkCommand.self, UnlinkCommand.self, SetCommand.self, UndoCommand.self, RedoCommand.self, MonitorCommand.self,
+  SendCommand.self, DiscoverCommand.self, VersionCommand.self,
 ]
 
 /// Help pages, made from the commands themselves.

@@ -4,12 +4,13 @@ import RouterCore
 /// `router run`: the daemon.
 enum RunCommand: Command {
   static let name = "run"
-  static let usage = "router run [routes.json] [-v] [-c NAME] [--web-only]"
+  static let usage = "router run [routes.json] [-v] [-c NAME] [--web-only] [--no-save]"
   static let summary = "runs the graph of a routes document until it is told to stop"
   static let flags = [
     Flag("-v", "--verbose", help: "logs at level debug"),
     Flag("-c", "--config", value: "NAME", help: "takes profiles/NAME.json instead of routes.json"),
     Flag("--web-only", help: "disables nodes that open a sound device"),
+    Flag("--no-save", help: "keeps changes made by the admin API in memory"),
   ]
   static let positional = ["routes.json"]
 
@@ -24,14 +25,16 @@ enum RunCommand: Command {
     let loaded = DocumentFile.load(file, registrar)
     if !loaded.report.isEmpty { Terminal.error(loaded.report) }
     guard var document = loaded.document else { return 1 }
-    if arguments.has("-v") { document.log.level = .debug }
-    if arguments.has("--web-only") { document.disableSoundDevices() }
+    let overrides = RunOverrides(
+      isVerbose: arguments.has("-v"), isWebOnly: arguments.has("--web-only"), keepsFile: arguments.has("--no-save"))
+    overrides.apply(to: &document)
     let log = StandardLog(format: document.log.format)
     defer { log.flush() }
     let said = Log(source: "router", level: document.log.level, sink: log)
     do throws(SystemError) {
       let host = try await Host(
-        document: document, registrar: registrar, folder: DocumentFile.folder(of: file), log: log, started: started)
+        document: document, text: loaded.text, file: file, registrar: registrar, log: log, overrides: overrides,
+        started: started)
       return await serve(host, log: said)
     } catch {
       said.error("cannot start: \(error)")
@@ -51,7 +54,8 @@ enum RunCommand: Command {
     }
     for await signal in signals {
       if signal == .hangUp {
-        log.info("SIGHUP: the document is read at start only")
+        log.info("SIGHUP: reading the document again")
+        await host.reload(.signal)
         continue
       }
       break
@@ -66,14 +70,5 @@ enum RunCommand: Command {
 enum Deadline {
   static func end(after seconds: UInt32) {
     alarm(seconds)
-  }
-}
-
-extension RoutesDocument {
-  /// Disables every node that opens a sound device.
-  mutating func disableSoundDevices() {
-    for index in nodes.indices where nodes[index].type.traits.contains(.soundDevice) {
-      nodes[index].settings.isDisabled = true
-    }
   }
 }

@@ -4,6 +4,9 @@ import Glibc
 enum Terminal {
   static func out(_ text: String) { print(text) }
 
+  /// At once, also into a pipe.
+  static func outNow(_ text: String) { put(text + "\n", to: 1) }
+
   static func error(_ text: String) { put(text + "\n", to: 2) }
 
   /// Rewrites the last line of standard error: progress bars. Does nothing where nobody watches.
@@ -29,7 +32,8 @@ enum Terminal {
     Glibc.exit(status)
   }
 
-  private static func put(_ text: String, to descriptor: Int32) {
+  /// Writes all of it, or as much as the reader takes.
+  static func put(_ text: String, to descriptor: Int32) {
     let bytes = Array(text.utf8)
     var done = 0
     while done < bytes.count {

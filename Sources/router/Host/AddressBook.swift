@@ -2,18 +2,37 @@ import RouterCore
 
 /// Which addresses each node listens on: port 0 became a number, and people ask for it. Any thread.
 final class AddressBook: Sendable {
-  private let addresses = PthreadLock<[NodeID: [PeerAddress]]>([:])
+  typealias EntryID = UInt64
 
-  func add(_ address: PeerAddress, of node: NodeID) { addresses.withLock { $0[node, default: []].append(address) } }
+  private struct State {
+    var last: EntryID = 0
+    var entries: [EntryID: (node: NodeID, address: PeerAddress)] = [:]
+  }
+  private let state = PthreadLock(State())
 
-  func remove(_ address: PeerAddress, of node: NodeID) {
-    addresses.withLock { all in
-      guard let index = all[node]?.firstIndex(of: address) else { return }
-      all[node]?.remove(at: index)
+  func add(_ address: PeerAddress, of node: NodeID) -> EntryID {
+    state.withLock { state in
+      state.last += 1
+      state.entries[state.last] = (node, address)
+      return state.last
     }
   }
 
-  func all(of node: NodeID) -> [PeerAddress] { addresses.withLock { $0[node] ?? [] } }
+  func remove(_ entry: EntryID) { state.withLock { $0.entries[entry] = nil } }
+
+  /// The node is called something else now and listens on.
+  func rename(_ old: NodeID, to new: NodeID) {
+    state.withLock { state in
+      for (id, entry) in state.entries where entry.node == old { state.entries[id]?.node = new }
+    }
+  }
+
+  /// In the order they were opened.
+  func all(of node: NodeID) -> [PeerAddress] {
+    state.withLock { state in
+      state.entries.filter { $0.value.node == node }.sorted { $0.key < $1.key }.map(\.value.address)
+    }
+  }
 }
 
 /// The web server as one node sees it: what it leases is written into the address book and the log.
@@ -29,9 +48,9 @@ struct BookedWebServer: WebServer {
     var listener = listener
     if listener.limits == ListenerLimits() { listener.limits = limits }
     let lease = try await server.lease(routes, on: listener, by: node)
-    book.add(lease.address, of: node)
+    let entry = book.add(lease.address, of: node)
     log.debug("listening", ("address", lease.address.description))
-    return BookedLease(lease: lease, node: node, book: book)
+    return BookedLease(lease: lease, entry: entry, book: book)
   }
 
   func makeFeed(_ settings: FeedSettings) -> any LiveFeed { server.makeFeed(settings) }
@@ -39,14 +58,14 @@ struct BookedWebServer: WebServer {
 
 private struct BookedLease: WebLease {
   let lease: any WebLease
-  let node: NodeID
+  let entry: AddressBook.EntryID
   let book: AddressBook
   var address: PeerAddress { lease.address }
 
   func replace(_ routes: [Route]) async throws(NodeFailure) { try await lease.replace(routes) }
 
   func release() async {
-    book.remove(lease.address, of: node)
+    book.remove(entry)
     await lease.release()
   }
 }

@@ -7,20 +7,23 @@ struct NodeServices: Sendable {
   let state: StateFile
   let metrics: MetricRegistry
   let sink: any LogSink
-  let level: LogLevel
-  let limits: ListenerLimits
+  let levels: LogLevels
+  /// Of listeners that set none.
+  let limits: PthreadLock<ListenerLimits>
   let folder: String
   let book: AddressBook
+  let access: ActionAccess
 
   func context(for plan: PlannedNode, graph: any NodeGraph) -> NodeContext {
-    let log = Log(source: plan.id, level: plan.settings.logLevel ?? level, sink: sink)
+    let log = Log(source: plan.id, threshold: levels.threshold(of: plan), sink: sink)
     return NodeContext(
       id: plan.id, label: plan.settings.label ?? plan.id, log: log,
       metrics: NodeMetrics(registry: metrics, node: plan.id), time: SystemTime(), loop: loop(for: plan.id),
       blocking: web.blocking,
-      web: BookedWebServer(server: web.server, book: book, log: log, limits: limits), http: web.http,
+      web: BookedWebServer(server: web.server, book: book, log: log, limits: limits.withLock { $0 }), http: web.http,
       sockets: web.webSockets,
-      datagrams: web.datagrams, folder: folder, store: StateDrawer(file: state, node: plan.id), graph: graph)
+      datagrams: web.datagrams, folder: folder, store: StateDrawer(file: state, node: plan.id), graph: graph,
+      access: access)
   }
 
   /// Nodes without connections are spread over the loops by their ids, the same way at each start.

@@ -1,4 +1,3 @@
-import Glibc
 import RouterCore
 
 /// `state.json` beside the document: what nodes remember. Written at most once a second, whole or not at all.
@@ -65,39 +64,4 @@ struct StateDrawer: NodeStore {
   let node: NodeID
   func value(_ key: String) async -> JSON? { await file.value(key, of: node) }
   func set(_ key: String, to value: JSON) async { await file.set(key, of: node, to: value) }
-}
-
-/// Files that are the old or the new one at every moment, also after a power cut. Blocks.
-enum AtomicFile {
-  /// Writes beside, fsyncs, renames, fsyncs the folder. - Returns: nil, or what failed.
-  static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) -> SystemError? {
-    let beside = path + ".new"
-    let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { return SystemError("open", code: errno) }
-    if let failure = put(bytes, descriptor) {
-      close(descriptor)
-      unsafe unlink(beside)
-      return failure
-    }
-    close(descriptor)
-    guard unsafe rename(beside, path) == 0 else { return SystemError("rename", code: errno) }
-    return syncFolder(of: path)
-  }
-
-  private static func put(_ bytes: [UInt8], _ descriptor: Int32) -> SystemError? {
-    var done = 0
-    while done < bytes.count {
-      let count = unsafe bytes[done...].withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno != EINTR { return SystemError("write", code: errno) }
-      done += max(0, count)
-    }
-    return fsync(descriptor) == 0 ? nil : SystemError("fsync", code: errno)
-  }
-
-  private static func syncFolder(of path: String) -> SystemError? {
-    let folder = unsafe open(DocumentFile.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return SystemError("open", code: errno) }
-    defer { close(folder) }
-    return fsync(folder) == 0 ? nil : SystemError("fsync", code: errno)
-  }
 }

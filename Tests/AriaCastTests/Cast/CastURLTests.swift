@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import AriaCast
@@ -18,6 +19,26 @@ import Testing
 
   @Test(arguments: ["", "http://a/audio", "ws://", "ws:///audio", "ws://a b", "ws://?x", "ws://:80", "ws://a#b"])
   func `anything else is no speaker`(text: String) { #expect(CastURL(text) == nil) }
+
+  @Test func `every beginning and every damage of a URL has a host, or is none`() {
+    let whole = Array("wss://kitchen.local:12889/room/audio".utf8)
+    var random = SeededGenerator(seed: 61)
+    for count in 0...whole.count { check(Array(whole[..<count])) }
+    for _ in 0..<Effort.times(100_000) {
+      var bytes = whole
+      Mutation.apply(to: &bytes, using: &random)
+      check(bytes)
+    }
+  }
+
+  private func check(_ bytes: [UInt8]) {
+    guard let url = CastURL(String(decoding: bytes, as: UTF8.self)) else { return }
+    let schemes = url.audio.lowercased().hasPrefix("wss://") ? ("wss://", "https://") : ("ws://", "http://")
+    let isSound =
+      url.control.hasPrefix(schemes.0) && url.metadata.hasPrefix(schemes.1) && url.control.hasSuffix("/control")
+      && url.metadata.hasSuffix("/metadata") && !url.audio.contains { $0.isWhitespace || $0 == "#" }
+    if !isSound { Issue.record("\(url)") }
+  }
 
   @Test func `a found address becomes a URL`() {
     #expect(CastURL(host: "10.0.0.1", port: 5).audio == "ws://10.0.0.1:5/audio")

@@ -30,7 +30,7 @@ import Testing
     for count in 0..<whole.count {
       #expect(SpeakerWord.read(String(decoding: whole.prefix(count), as: UTF8.self)) == nil)
     }
-    for _ in 0..<Effort.times(100_000, quick: 20_000) {
+    for _ in 0..<Effort.times(100_000) {
       var bytes = whole
       Mutation.apply(to: &bytes, using: &random)
       if case .volume(let volume) = SpeakerWord.read(String(decoding: bytes, as: UTF8.self)) {

@@ -43,7 +43,7 @@ import Testing
     let begin = "http://192.168.1.20"
     var random = SeededGenerator(seed: 13)
     var allowed = 0
-    for _ in 0..<Effort.times(100_000, quick: 20_000) {
+    for _ in 0..<Effort.times(100_000) {
       var bytes = whole
       Mutation.apply(to: &bytes, using: &random)
       let url = String(decoding: bytes, as: UTF8.self)

@@ -60,6 +60,10 @@ import Testing
     #expect(feeds.map(\.settings.framing) == [.body, .webSocketBinary])
     #expect(feeds[0].settings.opening == EndlessWAV.head(for: CastFormat.stream(at: 48_000)))
     await run.host.advance(by: .milliseconds(20), times: 5)
+    #expect(feeds.allSatisfy { $0.bytes.isEmpty })
+    feeds[0].listeners = 1
+    await run.waitForSilence(try #require(run.node as? ReceiverNode).silence)
+    await run.host.advance(by: .milliseconds(20), times: 5)
     let sender = try #require(await CastSender.knock(on: run.host).sender)
     let sound = ReceiverTests.sound(3_840 * 3)
     for index in 0..<3 { await sender.send(Array(sound[index * 3_840..<(index + 1) * 3_840])) }
@@ -80,6 +84,7 @@ import Testing
     let sender = try #require(await CastSender.knock(on: run.host).sender)
     #expect(await sender.send(ReceiverTests.sound(3_528)) == .pause)
     while sender.peer.resumed == 0 { await Task.yield() }
+    run.host.web.feeds[1].listeners = 1
     for _ in 0..<49 { await sender.send(ReceiverTests.sound(3_528)) }
     let count = run.host.web.feeds[1].bytes.count
     #expect(abs(count - 192_000) < 3_000)

@@ -108,9 +108,20 @@ import Testing
     await run.stop()
   }
 
-  @Test(arguments: [("", false), ("secre", false), ("secret2", false), ("Secret", false), ("secret", true)])
-  func `a token is right or wrong`(given: String, isRight: Bool) {
-    #expect(PageToken("secret").matches(given) == isRight)
-    #expect(PageToken(nil).matches(given))
+  @Test func `without a token only this machine may press`() async throws {
+    let run = try await DashboardTests.start()
+    let page = try await PageVisitor.open("/api/live", on: run.host, from: "192.168.1.30")
+    #expect(try await page.hears()["hasToken"] == false)
+    await page.says(#"{"token":""}"#)
+    #expect(try await page.hears("mayControl") == false)
+    await page.says(#"{"action":"play"}"#)
+    #expect(try await page.hears("refused") == "token")
+    let stranger = try await PageVisitor.open("/control", on: run.host, from: "192.168.1.30")
+    await stranger.says(#"{"action":"next"}"#)
+    #expect(try await stranger.hears("error") == "only this machine may: no token is set")
+    let post = try await DashboardTests.ask(run, "/api/command", "POST", body: #"{"action":"next"}"#)
+    #expect(post.status == 403)
+    #expect(Self.wishes(run).isEmpty)
+    await run.stop()
   }
 }

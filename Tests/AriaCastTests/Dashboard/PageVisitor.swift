@@ -6,7 +6,7 @@ import Testing
 
 /// A WebSocket client of a dashboard in a test; what it is told can be waited for.
 final class PageVisitor: WebSocketPeer {
-  let address = PeerAddress(host: "192.168.1.30", port: 50_000)
+  let address: PeerAddress
   private let inlet: AsyncStream<String>.Continuation
   private let told: AsyncStream<String>
   private let loop: Loop
@@ -17,19 +17,21 @@ final class PageVisitor: WebSocketPeer {
     var handler: (any WebSocketHandler)?
   }
 
-  private init(_ loop: Loop) {
+  private init(_ loop: Loop, at host: String) {
     self.loop = loop
+    address = PeerAddress(host: host, port: 50_000)
     (told, inlet) = AsyncStream.makeStream(of: String.self)
   }
 
-  /// Opens one of the dashboard's WebSocket routes.
+  /// Opens one of the dashboard's WebSocket routes from an address.
   /// - Throws: `Refused` with the status when it is not accepted.
   static func open(
-    _ path: String, on host: FakeHost, fields: [(String, String)] = [], query: [(name: String, value: String)] = []
+    _ path: String, on host: FakeHost, fields: [(String, String)] = [], query: [(name: String, value: String)] = [],
+    from address: String = "127.0.0.1"
   ) async throws -> PageVisitor {
     let route = try #require(host.web.route("GET", path))
     guard case .webSocket(let open) = route.answer else { throw Refused(status: 0) }
-    let visitor = PageVisitor(host.loop)
+    let visitor = PageVisitor(host.loop, at: address)
     let request = HTTPRequest(
       method: "GET", path: path, query: query, fields: HTTPFields(fields), peer: visitor.address,
       local: PeerAddress(host: "192.168.1.5", port: 8090))

@@ -1,4 +1,5 @@
 import RouterCore
+import Support
 import Testing
 
 @Suite struct AddressTests {
@@ -21,6 +22,30 @@ import Testing
   ])
   func `what is no address is refused`(text: String) {
     #expect(IPAddress(text) == nil)
+  }
+
+  @Test func `every beginning and every damage of an address is one that reads back, or none`() {
+    let seeds = ["192.168.178.254", "2001:db8:0:1::ff", "::ffff:1.2.3.4", "fe80::/10", "10.0.0.0/8"].map {
+      Array($0.utf8)
+    }
+    let words = Array("0123456789abcdefABCDEF:./%[] ".utf8)
+    var random = SeededGenerator(seed: 71)
+    for seed in seeds { for count in 0...seed.count { check(Array(seed[..<count])) } }
+    for round in 0..<rounds(100_000) {
+      var bytes = seeds[round % seeds.count]
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        let some = words[Int.random(in: 0..<words.count, using: &random)]
+        if Bool.random(using: &random) { bytes[place] = some } else { bytes.insert(some, at: place) }
+      }
+      check(bytes)
+    }
+  }
+
+  private func check(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let address = IPAddress(text), IPAddress(address.description) != address { Issue.record("\(text)") }
+    if let range = AddressRange(text), AddressRange(range.description) != range { Issue.record("\(text)") }
   }
 
   @Test(arguments: [

@@ -46,7 +46,7 @@ private let sample = """
   @Test func `places always lie inside the text`() {
     var random = SeededGenerator(seed: 12)
     let bytes = Array(sample.utf8)
-    for _ in 0..<rounds(2_000) {
+    for _ in 0..<rounds(5_000) {
       let mutated = mutate(bytes, &random)
       let reading = JSONReader.read(mutated)
       if let root = reading.root { check(root, inside: 0..<mutated.count) }

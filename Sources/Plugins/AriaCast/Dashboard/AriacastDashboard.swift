@@ -18,8 +18,9 @@ public enum AriacastDashboard: NodeDefinition {
     public static var options: [Option<Config>] {
       listenerOptions(
         defaultPort: 8090,
-        tokenHelp: "Asked for by the page's buttons, by /control and by /api/command; without one everybody whom "
-          + "\"allow\" lets in may press them, as everybody on the network may by AriaCast itself."
+        tokenHelp:
+          "Asked for by the page's buttons, by /control and by /api/command. Without one \"admin.token\" counts; "
+          + "without that, too, only browsers and programs on this machine may press."
       ) + [
         Option("name", \.name, "Heading of the page. Empty: the linked receiver's name, else the node's label."),
         Option("maxListeners", \.maxListeners, 1...10_000, "Browsers that listen at a time; more are answered 503."),

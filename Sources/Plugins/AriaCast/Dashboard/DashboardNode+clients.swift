@@ -44,7 +44,7 @@ extension DashboardNode {
   private func hearPage(_ bytes: [UInt8], _ id: UInt64, _ seat: PageSeat) async {
     guard let json = try? JSON(strict: bytes) else { return refuse("not JSON", seat) }
     if let given = json["token"]?.text {
-      let isRight = token.matches(given)
+      let isRight = access.matches(given)
       seats[id]?.isTrusted = seat.isTrusted || isRight
       let answer: JSON = ["mayControl": .bool(seat.isTrusted || isRight), "isWrong": .bool(!isRight)]
       return send(answer.compact, to: seat)
@@ -58,7 +58,7 @@ extension DashboardNode {
   }
 
   private func hearController(_ bytes: [UInt8], _ seat: PageSeat) async {
-    guard seat.isTrusted else { return send(ControlReply.error("a token is needed").compact, to: seat) }
+    guard seat.isTrusted else { return send(ControlReply.error(whyNot).compact, to: seat) }
     switch await obey(ControlRequest.read(bytes)) {
     case .success(let reply?): send(reply.compact, to: seat)
     case .success(nil): break

@@ -13,7 +13,7 @@ extension DashboardNode {
         return file?.answer(to: request) ?? .text("404 Not Found\n", status: 404)
       },
       Route(webSocket: PageRoute.live, access: .page) { request, _ in await self.seat(.page, request, inbox) },
-      Route(webSocket: PageRoute.control) { request, _ in await self.seat(.control, request, inbox) },
+      Route(webSocket: PageRoute.control, access: .page) { request, _ in await self.seat(.control, request, inbox) },
       Route(webSocket: PageRoute.metadata) { request, _ in await self.seat(.metadata, request, inbox) },
       Route(webSocket: PageRoute.listen) { _, _ in .live(feed, greeting: [.text(DashboardNode.listenGreeting)]) },
       Route("GET", PageRoute.currentMetadata, access: .device) { _ in
@@ -21,9 +21,7 @@ extension DashboardNode {
         answer.fields.add("Cache-Control", "no-store")
         return answer
       },
-      Route("POST", PageRoute.command, access: .device, bodyLimit: PageSocket.messageLimit) {
-        await self.command($0)
-      },
+      Route("POST", PageRoute.command, bodyLimit: PageSocket.messageLimit) { await self.command($0) },
       Route("GET", PageRoute.artwork, access: .device) { await self.picture($0) },
       Route("GET", PageRoute.image, access: .device) { await self.picture($0) },
     ]
@@ -47,7 +45,7 @@ extension DashboardNode {
     }
     lastSeat += 1
     let id = lastSeat
-    let isTrusted = token.allows(request)
+    let isTrusted = access.allows(request)
     return .accept(
       WebSocketAcceptance(
         subprotocol: request.fields["Sec-WebSocket-Protocol"]?.split(separator: ",").first.map { String($0).trimmed },
@@ -60,11 +58,14 @@ extension DashboardNode {
         }))
   }
 
+  /// What somebody is told who may not.
+  var whyNot: String { access.hasToken ? "a token is needed" : "only this machine may: no token is set" }
+
   /// `POST /api/command`: one command, as on `/control`.
   private func command(_ request: HTTPRequest) async -> HTTPResponse {
-    guard token.allows(request) else {
-      var answer = HTTPResponse.json(ControlReply.error("a token is needed"), status: 401)
-      answer.fields.add("WWW-Authenticate", "Bearer")
+    guard access.allows(request) else {
+      var answer = HTTPResponse.json(ControlReply.error(whyNot), status: access.hasToken ? 401 : 403)
+      if access.hasToken { answer.fields.add("WWW-Authenticate", "Bearer") }
       return answer
     }
     switch await obey(ControlRequest.read(request.body)) {

@@ -108,7 +108,7 @@ extension DashboardNode {
       "name": .string(title), "metadata": state.metadataJSON(at: now), "volume": state.volumeJSON,
       "services": state.servicesJSON, "senders": sendersJSON(at: now),
       "listeners": .integer(Int64(feed?.listeners ?? 0)), "log": state.logJSON(since: 0, at: now),
-      "mayControl": .bool(seat.isTrusted),
+      "mayControl": .bool(seat.isTrusted), "hasToken": .bool(access.hasToken),
       "network": [
         "host": .string(host), "addresses": .array(addresses.map { .string($0) }),
         "port": .integer(Int64(lease?.address.port ?? config.listener.listen.port)),

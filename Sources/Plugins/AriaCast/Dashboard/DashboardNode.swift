@@ -10,7 +10,8 @@ actor DashboardNode: Node {
   let config: AriacastDashboard.Config
   let context: NodeContext
   let host: String
-  let token: PageToken
+  /// Who may press.
+  let access: ActionAccess
   let output: ListenOutput
   let listeners: Metric
   let pages: Metric
@@ -29,7 +30,7 @@ actor DashboardNode: Node {
     self.config = config
     self.context = context
     self.host = host
-    token = PageToken(config.listener.token)
+    access = context.access.with(config.listener.token)
     output = ListenOutput(context.metrics)
     listeners = context.metrics.gauge("router_dashboard_listeners", "Browsers that listen now")
     pages = context.metrics.gauge("router_dashboard_clients", "Pages, controllers and readers connected now")

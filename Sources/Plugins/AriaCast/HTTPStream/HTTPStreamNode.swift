@@ -2,13 +2,11 @@ import RouterCore
 
 /// The control half of `http.stream`: its route, its timer, a stage for every stream.
 actor HTTPStreamNode: Node {
-  /// How often silence is looked after.
-  static let tick = Duration.milliseconds(20)
-
   private let config: HTTPStream.Config
   private let context: NodeContext
   private let counters: HTTPStreamCounters
   private let output: LiveOutput
+  nonisolated let silence: SilenceTimer
   private var feed: (any LiveFeed)?
   private var lease: (any WebLease)?
   private var lastPlace: UInt16 = 0
@@ -21,10 +19,13 @@ actor HTTPStreamNode: Node {
     output = LiveOutput(
       format: config.format, surplus: .seconds(config.bufferSeconds), counters: counters,
       at: context.time.now)
+    silence = SilenceTimer(output, on: context.loop)
   }
 
   func prepare() async throws(NodeFailure) {
-    let feed = context.web.makeFeed(config.feed)
+    var settings = config.feed
+    settings.audienceChanged = silence.audienceChanged
+    let feed = context.web.makeFeed(settings)
     let fields = config.fields(label: context.label)
     let route = Route("GET", config.path) { _ in HTTPResponse(fields: fields, body: .live(feed)) }
     let lease = try await context.web.lease([route], on: config.listener, by: context.id)
@@ -39,15 +40,8 @@ actor HTTPStreamNode: Node {
   }
 
   func run() async throws(NodeFailure) {
-    guard let feed else { return }
-    let timer = await startTimer()
-    var next = context.time.now
-    while !Task.isCancelled {
-      next = next + .seconds(1)
-      do { try await context.time.sleep(until: next) } catch { break }
-      counters.listeners.set(feed.listeners)
-    }
-    await context.loop.perform { $0.cancel(timer) }
+    // All there is to do hangs on listeners and streams.
+    while (try? await context.time.sleep(until: context.time.now + .seconds(3_600))) != nil {}
   }
 
   func stop() async {
@@ -56,7 +50,6 @@ actor HTTPStreamNode: Node {
     feed = nil
     await lease?.release()
     lease = nil
-    counters.listeners.set(0)
   }
 
   func receive(_ event: Event, on port: String) async {
@@ -88,12 +81,5 @@ actor HTTPStreamNode: Node {
       throw StageRefusal("the body is \(config.format), the stream \(format): give encoder and body the same")
     }
     return HTTPStreamMP3Stage(output: output, ticket: ticket, counters: counters, time: context.time)
-  }
-
-  private func startTimer() async -> TimerID {
-    let first = context.time.now + HTTPStreamNode.tick
-    return await context.loop.perform { [output] loop in
-      loop.schedule(at: first, every: HTTPStreamNode.tick) { output.fill(at: $0.time.now) }
-    }
   }
 }

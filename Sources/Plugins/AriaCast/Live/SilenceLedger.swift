@@ -25,6 +25,13 @@ struct SilenceLedger {
     limit = SilenceLedger.frames(in: surplus, at: sampleRate)
   }
 
+  /// Somebody begins to listen: what was before is forgotten.
+  /// - Parameter frames: Of the packet that has come just now.
+  mutating func restart(at now: Instant, with frames: Int) {
+    covered = position(at: now) - frames
+    isFilling = true
+  }
+
   /// A packet of a stream is about to be written.
   /// - Returns: Frames of silence to write before it: the rest of the pause it ends.
   mutating func live(frames: Int, at arrival: Instant) -> Int {

@@ -6,6 +6,8 @@ final class LiveTap {
   private let output: LiveOutput
   private let time: any TimeSource
   private var place: Branch?
+  /// A converter must see what is not heard, so that it begins anew afterwards.
+  private var seesAll = false
 
   init(_ output: LiveOutput, _ time: any TimeSource) {
     self.output = output
@@ -16,13 +18,15 @@ final class LiveTap {
   /// - Parameter rate: Frames per second.
   func begin(_ stream: StreamID, rate: Int) {
     let format = CastFormat.stream(at: rate)
+    seesAll = format != output.format
     let ticket = FeedGate.ticket(stream: stream, place: 0)
     place = stage(format, ticket).map { Branch(node: "live", format: format, stage: $0) }
   }
 
   /// Data thread.
   func lend(_ packet: Packet) {
-    if let place { _ = place.lend(packet) }
+    guard output.isHeard || seesAll, let place else { return }
+    _ = place.lend(packet)
   }
 
   func end() {

@@ -17,7 +17,6 @@ extension ReceiverNode {
     counters.packetsPerSecond.set(total - messagesSeen)
     messagesSeen = total
     counters.silentSeconds.set(silence(at: now))
-    live.counters.listeners.set(feeds?.listeners ?? 0)
     sendStatistics()
   }
 

@@ -25,7 +25,7 @@ extension ReceiverNode {
   }
 
   func openFeeds() async {
-    let feeds = ReceiverFeeds(context.web)
+    let feeds = ReceiverFeeds(context.web, audienceChanged: silence.audienceChanged)
     self.feeds = feeds
     await live.connect(feeds)
   }
@@ -34,15 +34,6 @@ extension ReceiverNode {
     await live.connect(nil)
     await feeds?.close()
     feeds = nil
-  }
-
-  /// Looks after the silence.
-  func startLiveTimer() async -> TimerID {
-    let tick = HTTPStreamNode.tick
-    let first = context.time.now + tick
-    return await context.loop.perform { [live] loop in
-      loop.schedule(at: first, every: tick) { live.fill(at: $0.time.now) }
-    }
   }
 }
 
@@ -53,15 +44,16 @@ final class ReceiverFeeds: LiveFeed {
   /// For `/listen`.
   let messages: any LiveFeed
 
-  init(_ web: any WebServer) {
+  init(_ web: any WebServer, audienceChanged: @escaping @Sendable (Int) -> Void) {
     let format = CastFormat.stream(at: CastFormat.sampleRate)
     let second = format.sampleRate * format.bytesPerFrame
     body = web.makeFeed(
       FeedSettings(
         opening: EndlessWAV.head(for: format), capacity: 2 * second, maxListeners: 500,
-        alignment: format.bytesPerFrame))
+        alignment: format.bytesPerFrame, audienceChanged: audienceChanged))
     messages = web.makeFeed(
-      FeedSettings(opening: [], capacity: second, maxListeners: 500, framing: .webSocketBinary))
+      FeedSettings(
+        opening: [], capacity: second, maxListeners: 500, framing: .webSocketBinary, audienceChanged: audienceChanged))
   }
 
   func write(_ bytes: RawSpan) {

@@ -23,6 +23,7 @@ actor ReceiverNode: Node {
   nonisolated let counters: ReceiverCounters
   /// What the receiver's own listeners hear.
   nonisolated let live: LiveOutput
+  nonisolated let silence: SilenceTimer
 
   var takeOver: TakeOver
   var seats: [UInt64: Seat] = [:]
@@ -68,6 +69,7 @@ actor ReceiverNode: Node {
     live = LiveOutput(
       format: CastFormat.stream(at: CastFormat.sampleRate), surplus: .seconds(2),
       counters: HTTPStreamCounters(context.metrics), at: context.time.now)
+    silence = SilenceTimer(live, on: context.loop)
   }
 
   // MARK: Lifetime
@@ -111,14 +113,10 @@ actor ReceiverNode: Node {
     await context.graph.emit(service, on: "service")
     // A receiver nobody has turned leaves the speaker as it is.
     if isVolumeKnown { emit(volume.event, on: "volume") }
-    let timer = await startLiveTimer()
-    var next = context.time.now
-    while !Task.isCancelled {
-      next = next + .seconds(1)
-      do { try await context.time.sleep(until: next) } catch { break }
+    // All receivers at the same moment: a thousand of them cost one wake-up.
+    while (try? await context.time.sleep(until: context.time.now.nextSecond)) != nil {
       await inspect(at: context.time.now)
     }
-    await context.loop.perform { $0.cancel(timer) }
   }
 
   func stop() async {

@@ -26,7 +26,8 @@ extension Configuration {
     let options = options
     for member in members {
       guard let option = options.first(where: { $0.name == member.key }) else {
-        problems.append(.unknownKey(member, known: options.map(\.name) + otherKeys))
+        let secrets = options.filter(\.isSecret).map(\.name)
+        problems.append(.unknownKey(member, known: options.map(\.name) + otherKeys, secrets: secrets))
         continue
       }
       do throws(Mismatch) {
@@ -43,14 +44,16 @@ extension Configuration {
 }
 
 extension Problem {
-  /// - Parameter known: The keys that could have been meant.
-  static func unknownKey(_ member: JSON.Member, known: [String]) -> Problem {
+  /// - Parameters:
+  ///   - known: The keys that could have been meant.
+  ///   - secrets: Those whose values no message may show: they get no fix.
+  static func unknownKey(_ member: JSON.Member, known: [String], secrets: [String] = []) -> Problem {
     var problem = Problem(
       path: Problem.word(member.key), pointer: "/" + JSONPointer.escape(member.key), message: "unknown key")
     problem.aim = .key
     if let meant = closest(to: member.key, in: known) {
       problem.hint = "did you mean \"\(meant)\"?"
-      problem.fix = .object([.init(member.key, .null), .init(meant, member.value)])
+      if !secrets.contains(meant) { problem.fix = .object([.init(member.key, .null), .init(meant, member.value)]) }
     }
     return problem
   }

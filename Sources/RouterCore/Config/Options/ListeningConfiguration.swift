@@ -12,7 +12,8 @@ extension ListeningConfiguration {
   public static func listenerOptions(
     defaultPort: Int,
     tokenHelp: String =
-      "Asked for by actions that change something; without one they must come from this machine."
+      "Asked for by actions that change something; without one \"admin.token\" counts, without that they must come from "
+      + "this machine."
   ) -> [Option<Self>] {
     [
       Option(

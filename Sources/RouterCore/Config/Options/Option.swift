@@ -65,7 +65,7 @@ public struct Option<Config: Sendable>: Sendable {
     self.init(
       name, field, limits: limits, unit: unit, live: live, secret: false, required: required, help: help,
       check: { value throws(Mismatch) in
-        if !range.contains(value) { throw limits.mismatch(unit) }
+        if !range.contains(value) { throw limits.mismatch(unit, nearest: range.nearest(to: value).json) }
       })
   }
 
@@ -78,7 +78,7 @@ public struct Option<Config: Sendable>: Sendable {
     self.init(
       name, field, limits: limits, unit: unit, live: live, secret: false, required: false, help: help,
       check: { value throws(Mismatch) in
-        if let value, !range.contains(value) { throw limits.mismatch(unit) }
+        if let value, !range.contains(value) { throw limits.mismatch(unit, nearest: range.nearest(to: value).json) }
       })
   }
 }
@@ -93,5 +93,11 @@ private struct Limits {
     schema = [.init("minimum", range.lowerBound.json), .init("maximum", range.upperBound.json)]
   }
 
-  func mismatch(_ unit: String?) -> Mismatch { Mismatch(words + (unit.map { " \($0)" } ?? "")) }
+  func mismatch(_ unit: String?, nearest: JSON) -> Mismatch {
+    Mismatch(words + (unit.map { " \($0)" } ?? ""), meant: nearest)
+  }
+}
+
+extension ClosedRange {
+  fileprivate func nearest(to value: Bound) -> Bound { Swift.min(Swift.max(value, lowerBound), upperBound) }
 }

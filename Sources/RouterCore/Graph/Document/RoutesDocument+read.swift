@@ -16,6 +16,15 @@ extension RoutesDocument {
     return (reading.problems.isEmpty ? document : nil, problems.inOrder)
   }
 
+  /// The same for a document that differs from its text in secrets only: problems have the places of the text.
+  public static func read(
+    _ json: JSON, places root: LocatedJSON, text: [UInt8], types: Registrar, in surroundings: Surroundings
+  ) -> (document: RoutesDocument?, problems: [Problem]) {
+    let (document, found) = read(json, types: types, in: surroundings)
+    var locator = ProblemLocator(root: root, text: text)
+    return (document, found.map { locator.locate($0) }.inOrder)
+  }
+
   /// The same for a document that is no text, such as a patched one: problems have a path and no line.
   public static func read(_ json: JSON, types: Registrar, in surroundings: Surroundings)
     -> (document: RoutesDocument?, problems: [Problem])

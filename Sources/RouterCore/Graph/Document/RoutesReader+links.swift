@@ -70,7 +70,9 @@ extension RoutesReader {
       from: PortReference(node: hop.from.node, port: hop.output.name),
       to: PortReference(node: hop.to.node, port: hop.input.name), kind: hop.output.isAudio ? .audio : .event)
     if let first = linkIndices[link.id] {
-      report("\(link.from) -> \(link.to) is linked already", hint: "in links[\(origins[first].index)]", at: place)
+      let fix = hop.isWhole ? linksFix(place.index, nil) : nil
+      report(
+        "\(link.from) -> \(link.to) is linked already", hint: "in links[\(origins[first].index)]", fix: fix, at: place)
       return
     }
     linkIndices[link.id] = document.links.count
@@ -80,13 +82,6 @@ extension RoutesReader {
 
   mutating func report(_ message: String, hint: String? = nil, fix: JSON? = nil, at place: LinkPlace) {
     problems.append(place.problem(message, hint: hint, fix: fix))
-  }
-
-  /// The merge patch that replaces one item of `links`.
-  func linksFix(_ index: Int, _ item: JSON) -> JSON {
-    var items = document.json["links"]?.items ?? []
-    if items.indices.contains(index) { items[index] = item }
-    return ["links": .array(items)]
   }
 }
 

@@ -58,7 +58,10 @@ extension RoutesReader {
     problem.aim = .key
     problem = problem.under(member.key).under("nodes")
     let better = RoutesReader.idLike(member.key)
-    if RoutesReader.isID(better), !ids.contains(better) { problem.hint = "did you mean \"\(better)\"?" }
+    if RoutesReader.isID(better), !ids.contains(better) {
+      problem.hint = "did you mean \"\(better)\"?"
+      problem.fix = renaming(member, to: better)
+    }
     problems.append(problem)
   }
 
@@ -69,7 +72,7 @@ extension RoutesReader {
   }
 
   /// `Living Room` becomes `living-room`, `usbMic` becomes `usb-mic`.
-  private static func idLike(_ text: String) -> String {
+  static func idLike(_ text: String) -> String {
     var out = ""
     for character in text {
       if character.isUppercase, let last = out.last, last != "-" { out += "-" }

@@ -87,7 +87,9 @@ extension RoutesReader {
       "\(hop.from.node).\(hop.output.name) carries \(PortFit.words(hop.output)), "
       + "\(hop.to.node).\(hop.input.name) takes \(PortFit.words(hop.input))"
     if let bridge = PortFit.bridge(hop.output, hop.input, among: types.types) {
-      report(message, hint: "put a node of type \"\(bridge.name)\" between them", at: place)
+      report(
+        message, hint: "put a node of type \"\(bridge.name)\" between them",
+        fix: bridging(hop, by: bridge, at: place), at: place)
       return
     }
     let pairs = fittingPairs(hop)

@@ -32,7 +32,7 @@ function hear(piece) {
   if (piece.level) return scope.level(piece.level);
   if (piece.refused !== undefined) return refused(piece.refused);
   if (piece.log) takeLog(piece.log, piece.network !== undefined);
-  for (const key of ["metadata", "volume", "senders", "services", "network", "mayControl", "name", "listeners"]) {
+  for (const key of ["metadata", "volume", "senders", "services", "network", "mayControl", "hasToken", "name", "listeners"]) {
     if (key in piece) state[key] = piece[key];
   }
   if (piece.isWrong) { sessionStorage.removeItem("token"); notice(say("wrongToken")); }
@@ -186,7 +186,8 @@ function showVolume() {
 }
 
 function showRights() {
-  id("token-form").hidden = state.mayControl;
+  id("token-form").hidden = state.mayControl || !state.hasToken;
+  id("read-only").hidden = state.mayControl || state.hasToken;
   for (const name of ["previous", "play", "stop", "next", "mute", "volume", "seek"]) id(name).disabled = !state.mayControl;
   if (state.mayControl) notice("");
 }

@@ -1,26 +1,46 @@
 import CLinux
 import Glibc
 
-/// The names and addresses this machine is reached by. Control side.
+/// The names and addresses this machine is reached by: those pages are served under, and those in its certificate.
+///
+/// Reads files: blocking. Asks no name server: what a stranger's server answers must not become a name of ours.
 enum LocalNames {
-  /// Host name, host.local, localhost and the numeric addresses of all interfaces, sorted, each once.
-  static func current() -> [String] {
+  /// localhost, host name, host.local, its names in `/etc/hosts`, host with each domain the resolver searches, and the
+  /// numeric addresses of all interfaces; in lower case, sorted, each once.
+  ///
+  /// - Parameter folder: Where `hosts` and `resolv.conf` are.
+  static func current(folder: String = "/etc") -> [String] {
     var names: Set<String> = ["localhost", "127.0.0.1", "::1"]
     var buffer = [CChar](repeating: 0, count: 256)
     if unsafe gethostname(&buffer, buffer.count - 1) == 0 {
-      names.formUnion(hostNames(text(buffer)))
+      let host = text(buffer).lowercased()
+      let domains = NetworkFiles.searchDomains(read("\(folder)/resolv.conf"))
+      names.formUnion(hostNames(host, domains: domains))
+      names.formUnion(NetworkFiles.aliases(of: host, read("\(folder)/hosts")))
     }
     names.formUnion(addresses())
     return names.sorted()
   }
 
-  /// What a host name as the kernel tells it stands for: itself, its first label, and that with `.local`.
-  static func hostNames(_ host: String) -> [String] {
+  /// What a host name as the kernel tells it stands for: itself, its first label, and that with `.local` and with each
+  /// domain.
+  static func hostNames(_ host: String, domains: [String] = []) -> [String] {
     let legal = host.utf8.allSatisfy { byte in
       (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45 || byte == 46
     }
     guard legal, let label = host.split(separator: ".").first else { return [] }
-    return [host, String(label), "\(label).local"]
+    return [host, String(label), "\(label).local"] + domains.map { "\(label).\($0)" }
+  }
+
+  /// The first 64 KiB of a file as text; empty if there is none.
+  private static func read(_ path: String) -> String {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return "" }
+    defer { _ = close(descriptor) }
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+      count = max(0, unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count))
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func addresses() -> [String] {

@@ -1,0 +1,317 @@
+"""The graph in a browser: built with a mouse and with keys alone, changed while it plays, and never overwritten blindly."""
+
+import json
+import urllib.request
+
+import pytest
+from documents_used import listening
+from graph_page import SHIPPED, SHIPPED_LINKS, Keyboard, Mouse, ids, linked, opened, settled, wait
+from router import eventually
+
+TONES = {
+    "nodes": {
+        "tone": {"type": "tone", "frequencyHz": 440, "levelDb": -6},
+        "sweep": {"type": "tone", "waveform": "sweep", "label": "Sweep for the hall"},
+        "louder": {"type": "gain", "gainDb": 3},
+        "mix": {"type": "mixer", "inputs": {"music": {"gainDb": -3}, "voice": {"priority": True, "duckDb": 15}}},
+        "level": {"type": "meter"},
+        "log": {"type": "event.log", "level": "debug"},
+        "off": {"type": "delay", "disabled": True},
+        "speaker": {"type": "alsa.sink", "device": "nothing"},
+        "web": listening("http.stream"),
+    },
+    "links": [
+        "tone -> louder -> mix.music", "sweep -> mix.voice", "mix -> level -> speaker", "level -> web",
+        "level.levels -> log", "mix -> off",
+    ],
+}
+EMPTY = {"nodes": {}, "links": []}
+
+
+def simple() -> dict:
+    return {
+        "nodes": {"tone": {"type": "tone"}, "quieter": {"type": "gain", "gainDb": -10}, "web": listening("http.stream")},
+        "links": ["tone -> quieter -> web"],
+    }
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", headless=True, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def send(router, method, path, body=None, tag="*"):
+    """Another editor."""
+    request = urllib.request.Request(
+        router.admin + "/api/v1" + path, json.dumps(body).encode() if body is not None else None,
+        {"Content-Type": "application/merge-patch+json" if method == "PATCH" else "application/json", "If-Match": tag},
+        method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read() or b"{}")
+
+
+def config(router, node) -> dict:
+    return router.node(node)["config"]
+
+
+@pytest.mark.parametrize("hands", [Mouse, Keyboard])
+def test_the_shipped_graph_is_built_from_nothing(start, chromium, hands):
+    router = start(EMPTY)
+    with opened(chromium, router) as page:
+        assert page.locator("#empty").is_visible()
+        user = hands(page, router)
+        for name, wanted in SHIPPED.items():
+            user.add(name, wanted)
+        for link in sorted(SHIPPED_LINKS):
+            user.link(link)
+        assert page.locator("#empty").is_hidden()
+    assert linked(router) == SHIPPED_LINKS
+    for name, wanted in SHIPPED.items():
+        # What equals the default need not be written.
+        options = router.api(f"/types/{wanted['type']}")["options"]
+        defaults = {option["name"]: option.get("default") for option in options}
+        for option, value in wanted.items():
+            assert found.get(option, defaults.get(option)) == value, (name, option)
+
+
+def test_an_option_is_changed_while_it_plays_and_nothing_is_interrupted(start, chromium):
+    router = start(simple())
+    with opened(chromium, router) as page:
+        stream = eventually(router.streams, 5)[0]["id"]
+        page.click('.card[data-node="quieter"] .name')
+        slider = page.locator('#side [data-option="gainDb"] input[type=range]')
+        slider.focus()
+        for _ in range(6):
+            page.keyboard.press("ArrowRight")
+        eventually(lambda: config(router, "quieter")["gainDb"] == -7, 5, "the new gain")
+        page.locator('#side [data-option="mute"] input').check()
+        eventually(lambda: config(router, "quieter").get("mute") is True, 5, "mute")
+        # It is heard: nothing but silence leaves the node.
+        wait(page, "(dashboard.peak('quieter.audio->web.audio') ?? -99) < -60")
+        assert [one["id"] for one in router.streams()] == [stream]
+
+
+def test_a_change_that_would_end_a_stream_is_shown_before_it_is_made(start, chromium):
+    router = start(simple())
+    with opened(chromium, router) as page:
+        eventually(router.streams, 5)
+        wait(page, "dashboard.model.streams.length === 1")
+        page.click('.card[data-node="tone"] .name')
+        page.click('#side [data-act="delete"]')
+        page.wait_for_selector("dialog")
+        assert "tone is removed" in page.inner_text("dialog")
+        page.click('dialog [data-answer="no"]')
+        assert ids(router) == {"tone", "quieter", "web"}
+        page.click('#side [data-act="delete"]')
+        page.click('dialog [data-answer="yes"]')
+        eventually(lambda: ids(router) == {"quieter", "web"}, 5, "the node is gone")
+        assert linked(router) == {"quieter.audio->web.audio"}
+
+
+def test_ports_that_fit_light_up_and_others_refuse_or_offer_a_converter(start, chromium):
+    router = start({
+        "nodes": {"tone": {"type": "tone"}, "level": {"type": "meter"}, "log": {"type": "event.log", "level": "debug"},
+                  "web": listening("http.stream", container="mp3", path="/a.mp3")},
+        "links": [],
+    })
+    with opened(chromium, router) as page:
+        mouse = Mouse(page, router)
+        mouse.fit()
+        start_at = mouse.port("tone", "audio", "o")
+        page.mouse.move(*start_at)
+        page.mouse.down()
+        page.mouse.move(start_at[0] + 40, start_at[1] + 20, steps=3)
+        fits = page.evaluate("Object.fromEntries([...document.querySelectorAll('.port')].map(port => "
+                             "[port.closest('.card').dataset.node + '.' + port.dataset.side, port.dataset.fit]))")
+        assert fits["tone.o"] == "start" and fits["level.i"] == "fits" and fits["log.i"] == "no", fits
+        page.mouse.move(*mouse.port("log", "events", "i"), steps=3)
+        page.mouse.up()
+        page.wait_for_selector(".toast[data-kind=bad]")
+        assert "do not fit" in page.inner_text(".toast[data-kind=bad]") and linked(router) == set()
+        mouse.drag(mouse.port("tone", "audio", "o"), mouse.port("web", "audio", "i"))
+        page.wait_for_selector("dialog")
+        assert "mp3.encoder" in page.inner_text("dialog")
+        page.click('dialog [data-answer="yes"]')
+        eventually(lambda: linked(router) == {"tone.audio->mp3.audio", "mp3.audio->web.audio"}, 5, "the converter")
+
+
+def test_undo_and_redo_by_button_and_by_key(start, chromium):
+    router = start(simple())
+    with opened(chromium, router) as page:
+        page.click('.card[data-node="quieter"] .name')
+        page.click('#side .end button[aria-label^="Remove the cable quieter"]')
+        eventually(lambda: linked(router) == {"tone.audio->quieter.audio"}, 5, "one cable less")
+        settled(page, router)
+        page.click("#undo")
+        eventually(lambda: len(linked(router)) == 2, 5, "the cable is back")
+        settled(page, router)
+        page.click("#redo")
+        eventually(lambda: len(linked(router)) == 1, 5, "the cable is gone again")
+        settled(page, router)
+        page.focus('.card[data-node="tone"]')
+        page.keyboard.press("Control+z")
+        eventually(lambda: len(linked(router)) == 2, 5, "the cable is back")
+        settled(page, router)
+        page.keyboard.press("Control+Shift+Z")
+        eventually(lambda: len(linked(router)) == 1, 5, "the cable is gone again")
+
+
+@pytest.mark.parametrize("answer, heard", [("discard", -20), ("retry", -3)])
+def test_what_another_editor_did_meanwhile_is_shown_and_not_overwritten(start, chromium, answer, heard):
+    router = start(simple())
+    with opened(chromium, router) as page:
+        page.click('.card[data-node="tone"] .name')
+        page.locator('#side [data-option="sampleRate"] input[type=number]').fill("44100")
+        assert page.locator("#side .apply").is_visible()
+        send(router, "PATCH", "/nodes/quieter", {"gainDb": heard})
+        send(router, "PUT", "/nodes/other", {"type": "null"})
+        wait(page, "dashboard.model.nodes.has('other')")
+        page.click("#side .apply [type=submit]")
+        page.wait_for_selector("dialog")
+        said = page.inner_text("dialog")
+        assert "node other (null) added" in said and f"gainDb: -10 → {heard}" in said
+        page.click(f'dialog [data-answer="{answer}"]')
+        if answer == "retry":
+            eventually(lambda: config(router, "tone").get("sampleRate") == 44100, 5, "the change on top")
+        else:
+            wait(page, "document.querySelector('#side .apply').hidden")
+            assert "sampleRate" not in config(router, "tone")
+        assert config(router, "quieter")["gainDb"] == heard and "other" in ids(router)
+
+
+def test_the_document_as_text_tells_its_errors_where_they_are_and_fixes_them(start, chromium):
+    router = start(simple())
+    with opened(chromium, router) as page:
+        page.keyboard.press("j")
+        box = page.locator("#document-text")
+        text = box.input_value()
+        box.fill(text.replace('"gainDb": -10', '"gainDbb": -10'))
+        page.wait_for_selector(".problem-list")
+        assert 'did you mean "gainDb"' in page.inner_text(".found")
+        line = text[:text.index('"gainDb"')].count("\n") + 1
+        place = page.locator(".place").first
+        assert place.inner_text().startswith(f"{line}:")
+        place.click()
+        assert box.evaluate("box => box.value.slice(box.selectionStart).startsWith('\"gainDbb\"')")
+        page.click(".fix")
+        wait(page, "document.querySelector('#document-status').textContent === 'No change yet.'")
+        box.fill("{ not json")
+        page.wait_for_selector(".problem-list")
+        assert page.locator("dialog .primary").is_disabled()
+        box.fill(text.replace('"gainDb": -10', '"gainDb": -4'))
+        page.wait_for_selector("#document-status[data-kind=good]")
+        assert "quieter.gainDb: -10 → -4" in page.inner_text(".found")
+        page.click("dialog .dialog-foot .primary")
+        eventually(lambda: config(router, "quieter")["gainDb"] == -4, 5, "the new document")
+
+
+def test_a_node_is_renamed_switched_off_moved_and_shown_where_it_was_put(start, chromium):
+    router = start(simple())
+    with opened(chromium, router) as page:
+        page.focus('.card[data-node="quieter"]')
+        page.keyboard.press("F2")
+        page.fill("#asked", "softer")
+        page.keyboard.press("Enter")
+        eventually(lambda: ids(router) == {"tone", "softer", "web"}, 5, "the new name")
+        assert linked(router) == {"tone.audio->softer.audio", "softer.audio->web.audio"}
+        wait(page, "document.activeElement.dataset?.node === 'softer'")
+        page.keyboard.press("d")
+        if page.locator("dialog").count():
+            page.click('dialog [data-answer="yes"]')
+        router.wait_for_state("softer", "disabled")
+        wait(page, "document.querySelector('.card[data-node=softer]').dataset.state === 'disabled'")
+        box = page.locator('.card[data-node="softer"] .name').bounding_box()
+        Mouse(page, router).drag((box["x"] + 10, box["y"] + 8), (box["x"] + 130, box["y"] + 168))
+        eventually(lambda: "position" in router.node("softer"), 5, "the saved position")
+        wait(page, "!dashboard.board.pending")
+        shown = page.evaluate("(({x, y}) => ({x, y}))(dashboard.board.cards.get('softer'))")
+        assert router.node("softer")["position"] == shown
+        page.reload()
+        wait(page, "document.body.dataset.connection === 'open' && dashboard.board.cards.size === 3")
+        assert page.evaluate("(({x, y}) => ({x, y}))(dashboard.board.cards.get('softer'))") == shown
+        page.click("#tidy")
+        eventually(lambda: not any("position" in node for node in router.api("/graph")["nodes"]), 5, "no positions")
+
+
+def test_a_node_that_waits_says_why_and_counts_down(start, chromium):
+    router = start(TONES)
+    with opened(chromium, router, locale="de-DE") as page:
+        card = page.locator('.card[data-node="speaker"]')
+        wait(page, "/Wartet · (\\d+ s|…)/.test(document.querySelector('.card[data-node=speaker] .state').textContent)")
+        assert "cannot open sound card" in card.locator(".reason").inner_text()
+        assert card.locator(".state svg").count() == 1 and "Wartet" in card.get_attribute("aria-label")
+        card.locator(".name").click()
+        assert "cannot open sound card" in page.inner_text("#side .state-box") and page.locator("#side .hint").count() == 1
+        assert page.locator('.card[data-node="sweep"] .name').inner_text() == "Sweep for the hall"
+
+
+def test_cables_show_what_flows(start, chromium):
+    router = start(TONES)
+    with opened(chromium, router) as page:
+        link = "tone.audio->louder.audio"
+        wait(page, "link => Math.abs(dashboard.model.rates.get(link)?.rate - 50) < 5", link)
+        wait(page, "link => Math.abs(dashboard.peak(link) + 6) <= 1", link)
+        wait(page, "link => document.querySelector(`.cable[data-link='${link}']`).dataset.level >= 8", link)
+        assert "50/s" in page.locator(f'.chip[data-link="{link}"]').inner_text()
+        wait(page, "dashboard.model.rates.get('sweep.audio->mix.voice').delay > 10")
+        # Events are counted, and seen.
+        wait(page, "dashboard.model.rates.get('level.levels->log.events').packets > 3")
+        wait(page, "document.querySelector('.cable.pulse[data-kind=event]') !== null")
+        page.locator("[data-tab=streams]").click()
+        page.locator("#dock .stream").first.hover()
+        wait(page, "document.querySelectorAll('.card.traced').length >= 2")
+        page.locator("[data-tab=log]").click()
+        wait(page, "[...document.querySelectorAll('.log li')].some(line => line.textContent.includes('waiting: cannot open'))")
+
+
+def test_a_file_saved_with_errors_is_reported_and_the_graph_plays_on(start, chromium):
+    router = start(simple())
+    with opened(chromium, router) as page:
+        whole = router.file.read_text()
+        router.file.write_text(whole.replace('"tone -> quieter -> web"', '"tone -> quieterr -> web"'))
+        page.wait_for_selector("#problems:not([hidden])")
+        assert "quieterr" in page.inner_text("#problems") and len(linked(router)) == 2
+        router.file.write_text(whole)
+        page.wait_for_selector("#problems", state="hidden")
+
+
+def test_words_of_others_are_shown_as_text(start, chromium):
+    evil = '<img src=x onerror="document.title=1"> & "x"'
+    document = simple()
+    document["nodes"]["tone"]["label"] = evil
+    router = start(document)
+    with opened(chromium, router) as page:
+        assert page.locator('.card[data-node="tone"] .name').inner_text() == evil
+        page.click('.card[data-node="tone"] .name')
+        assert page.inner_text("#side h2") == evil and page.locator("#side img, .card img").count() == 0
+        assert page.title() == "Media router"
+
+
+def test_without_a_session_the_login_comes_first(start, chromium):
+    router = start(simple() | {"admin": {"listen": "127.0.0.1:0", "token": "open sesame"}})
+    with opened(chromium, router, ready=False) as page:
+        page.wait_for_url("**/login")
+        page.fill("input[name=token]", "open sesame")
+        page.keyboard.press("Enter")
+        wait(page, "document.body.dataset.connection === 'open' && dashboard.board.cards.size === 3")
+        page.context.clear_cookies()
+        page.keyboard.press("Escape")
+        page.click("#undo")
+        page.wait_for_url("**/login")
+
+
+def test_the_page_comes_back_when_the_router_does(start, chromium):
+    router = start(simple())
+    with opened(chromium, router) as page:
+        port = router.admin.rsplit(":", 1)[1]
+        router.stop()
+        wait(page, "document.body.dataset.connection === 'lost'")
+        assert "Trying again" in page.inner_text("#status-text")
+        start(simple() | {"admin": {"listen": f"127.0.0.1:{port}"}}, folder="again")
+        wait(page, "document.body.dataset.connection === 'open'", seconds=20)
