@@ -39,6 +39,8 @@ public final class PathRecord: Sendable {
   public let overruns = Atomic<Int>(0)
   /// Periods handed to the device.
   public let playedPeriods = Atomic<Int>(0)
+  /// Where stages hold the source.
+  public let hold = SourceHold()
   private let addresses = PthreadLock<[String]>([])
 
   public init() {}
