@@ -50,7 +50,7 @@ let package = Package(
     plugin("AriaCast", ["CALSA", "CAvahi", "CLame"], page: ["Dashboard/Page"]),
     plugin("ADPCMIngest"),
     .executableTarget(
-      name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"],
+      name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "CLinux"],
       resources: [.embedInCode("Dashboard/Login"), .embedInCode("Dashboard/Page")], swiftSettings: strict),
 
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -61,6 +61,6 @@ let package = Package(
     tests("RouterWebTests", ["RouterCore", "RouterWeb"]),
     tests("AriaCastTests", ["RouterCore", "RouterWeb", "AriaCast"]),
     tests("ADPCMIngestTests", ["RouterCore", "RouterWeb", "ADPCMIngest"]),
-    tests("RouterTests", ["RouterCore", "RouterWeb", "AriaCast", "router"]),
+    tests("RouterTests", ["RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "router"]),
   ]
 )
