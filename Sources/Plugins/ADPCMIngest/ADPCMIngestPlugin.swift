@@ -1,4 +1,4 @@
-import RouterCore
+public import RouterCore
 
 /// Many microphones, and files that survive anything.
 public enum ADPCMIngestPlugin: Plugin {
