@@ -68,6 +68,33 @@ def listening(found: dict) -> list[str]:
     return table(["server", "listeners", "CPU (100 % is a core)", "longest gap", "reader late by", "result"], rows)
 
 
+def rewiring(found: dict) -> list[str]:
+    edits = {
+        "none": "nothing", "beside": "a link elsewhere, made and undone", "link": "a node put in and taken out",
+        "node": "a node made, put in, taken out, ended",
+    }
+    names = {"saved": "router", "unsaved": "router, not saving"}
+    rows = []
+    for server, kinds in found.items():
+        for kind, point in kinds.items():
+            what, _, order = kind.partition(", ")
+            name = names.get(server, f"JACK2, {order}" if what in ("link", "node") else "JACK2")
+            times = ["–", "–"]
+            if point["edits"]:
+                times = [milliseconds(point.get("outside", point)), milliseconds(point.get("inside"))]
+            rows.append([
+                edits[what], name, str(point["edits"]), *times, str(point["heard"]),
+                *(str(point[fault]) for fault in ("lost", "repeated", "silent", "wrong"))])
+    rows.sort(key=lambda row: list(edits.values()).index(row[0]))
+    return table(
+        ["edit", "server", "edits", "time, ms: p50 / p99 / longest", "inside, ms", "frames heard", "lost", "repeated",
+         "silent", "wrong"], rows)
+
+
+def milliseconds(times: dict | None) -> str:
+    return "–" if times is None else " / ".join(f"{times[name]:.1f}" for name in ("p50", "p99", "longest"))
+
+
 def rewrite(found: dict, seconds: float):
     start, hop = found["start"], found["hop"]
     lines = [
@@ -80,7 +107,7 @@ def rewrite(found: dict, seconds: float):
             ["CPU at rest", f"{start['idle']:.2f} % of a core"],
             ["hop from one stage to the next", f"{hop['hopNs']:.1f} ns"],
             ["push into a path of one stage", f"{hop['pushNs']:.1f} ns"],
-        ]), "",
+        ]), "", "### Changing the graph", "", *rewiring(found["rewire"]), "",
     ]
     text = PAGE.read_text()
     head, _, rest = text.partition(BEGIN)

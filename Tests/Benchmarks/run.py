@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures the router beside what a user would otherwise run, and rewrites the tables of docs/benchmarks.md.
 
-usage: run.py [senders] [listeners] [start] [hop]       without names: all of them, and the page is rewritten
+usage: run.py [senders] [listeners] [start] [hop] [rewire]       without names: all of them, and the page is rewritten
 BENCH_SECONDS says how long each point is measured (10); BENCH_REALTIME=1 gives real-time priority on a busy machine.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import listeners
 import page
+import rewiring
 import senders
 from measure import ROOT, Usage, build_load, memory_mib, our_router
 
@@ -69,7 +70,15 @@ def bench_hop(load: Path, folder: Path) -> dict:
     return json.loads(output)
 
 
-PARTS = {"senders": bench_senders, "listeners": bench_listeners, "start": bench_start, "hop": bench_hop}
+def bench_rewire(load: Path, folder: Path) -> dict:
+    print("Changing the graph", flush=True)
+    return rewiring.measure(folder, SECONDS)
+
+
+PARTS = {
+    "senders": bench_senders, "listeners": bench_listeners, "start": bench_start, "hop": bench_hop,
+    "rewire": bench_rewire,
+}
 
 
 def main() -> int:

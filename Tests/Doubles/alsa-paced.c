@@ -12,7 +12,8 @@
 // n mod 16384 on every channel, in the upper 16 bits of wider samples. Frames that nobody reads in time are lost.
 //
 // asound.conf beside this file makes such cards by name. All keys but `type` are optional, as are 0 and "". `rate`, `channels` and `format` are all the card can do; `refuse N` makes every
-// opening fail with errno N. Files in the folder `flags`:
+// opening fail with errno N; `alone 1` lets the
+// record be opened by one at a time, as a real card is: the second is told EBUSY. Files in the folder `flags`:
 //   unplugged  the card is gone while the file is there
 //   hang       time stands still while the file is there: no progress and no error
 //   xrun       the card runs dry, or over, once; the file is removed
@@ -23,6 +24,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -214,7 +216,7 @@ static const snd_pcm_ioplug_callback_t callbacks = {
     .prepare = card_prepare, .sw_params = card_sw_params, .close = card_close,
     .poll_revents = card_poll_revents, .delay = card_delay};
 
-typedef struct { long ppm, rate, channels, refuse; const char *record, *flags, *format; } Settings;
+typedef struct { long ppm, rate, channels, refuse, alone; const char *record, *flags, *format; } Settings;
 
 static int read_settings(snd_config_t *conf, Settings *settings) {
   snd_config_iterator_t i, next;
@@ -227,6 +229,7 @@ static int read_settings(snd_config_t *conf, Settings *settings) {
     if (!strcmp(key, "ppm")) code = snd_config_get_integer(entry, &settings->ppm);
     else if (!strcmp(key, "rate")) code = snd_config_get_integer(entry, &settings->rate);
     else if (!strcmp(key, "channels")) code = snd_config_get_integer(entry, &settings->channels);
+    else if (!strcmp(key, "alone")) code = snd_config_get_integer(entry, &settings->alone);
     else if (!strcmp(key, "refuse")) code = snd_config_get_integer(entry, &settings->refuse);
     else if (!strcmp(key, "record")) code = snd_config_get_string(entry, &settings->record);
     else if (!strcmp(key, "flags")) code = snd_config_get_string(entry, &settings->flags);
@@ -275,6 +278,11 @@ SND_PCM_PLUGIN_DEFINE_FUNC(paced) {
   card->boundary = LONG_MAX;
   card->avail_min = 1;
   card->record = settings.record && stream == SND_PCM_STREAM_PLAYBACK ? open(settings.record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
+  if (settings.alone && card->record >= 0 && flock(card->record, LOCK_EX | LOCK_NB) != 0) {
+    close(card->record);
+    free(card);
+    return -EBUSY;
+  }
   card->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   card->io.version = SND_PCM_IOPLUG_VERSION;
   card->io.name = "paced test card";

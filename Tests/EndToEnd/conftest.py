@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import playing  # noqa: E402
 import router as program  # noqa: E402
 import soundcard  # noqa: E402
 
@@ -52,6 +54,27 @@ def double(tmp_path_factory):
 @pytest.fixture
 def card(tmp_path, double):
     return soundcard.SoundCard(tmp_path / "card", double)
+
+
+@pytest.fixture
+def play():
+    """Plays the ramp: play(router, *receivers), heard at node "web". Afterwards nobody sends or listens."""
+    running = []
+
+    def play(router, *receivers):
+        running.append(playing.Playing(router, *receivers))
+        return running[-1]
+
+    yield play
+    for one in running:
+        one.stop()
+
+
+@pytest.fixture
+def taken():
+    """A port that a foreign process holds."""
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        yield holder.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

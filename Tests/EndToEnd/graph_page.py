@@ -84,7 +84,7 @@ class Mouse:
         wait(page, "name => dashboard.model.nodes.has(name) && !document.querySelector('dialog')", name)
 
     def set(self, option, value):
-        field = self.page.locator(f'.field[data-option="{option}"]').first
+        field = self.page.locator(f'.palette-form .field[data-option="{option}"]').first
         box = field.locator("input:not([type=range]), select, textarea")
         if value is False:
             box.locator("visible=true").first.uncheck()

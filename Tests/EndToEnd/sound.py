@@ -39,6 +39,32 @@ def same_frames(heard: np.ndarray, sent: np.ndarray) -> int:
     return int(differ[0]) if len(differ) else length
 
 
+def pieces(heard: np.ndarray, sent: np.ndarray) -> list[tuple[int, int, int]]:
+    """What of `sent` is heard, in order: (place in what is heard from its first sound on, place in what was sent, frames).
+
+    One piece as long as `sent` is a perfect copy; between two pieces frames were lost, doubled, or silence stands."""
+    heard = heard[start_of(heard):]
+    pattern = 4
+    places = {sent[at:at + pattern].tobytes(): at for at in range(len(sent) - pattern + 1)}
+    found, here, there = [], 0, 0
+    while here < len(heard) and there < len(sent):
+        length = min(len(heard) - here, len(sent) - there)
+        differ = np.flatnonzero((heard[here:here + length] != sent[there:there + length]).any(axis=1))
+        same = int(differ[0]) if len(differ) else length
+        if same:
+            found.append((here, there, same))
+        here, there = here + same, there + same
+        while here + pattern <= len(heard) and there < len(sent):
+            known = places.get(heard[here:here + pattern].tobytes())
+            if known is not None:
+                there = known
+                break
+            here += 1
+        else:
+            break
+    return found
+
+
 def longest_common(heard: np.ndarray, sent: np.ndarray) -> int:
     """Length of the longest run of sent frames, at one shift, anywhere in what was heard."""
     places: dict[bytes, int] = {}

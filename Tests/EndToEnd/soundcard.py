@@ -23,7 +23,7 @@ def build_double(folder: Path) -> Path:
 class SoundCard:
     """The device "card" of an ALSA configuration of its own."""
 
-    def __init__(self, folder: Path, library: Path, ppm: int = 0):
+    def __init__(self, folder: Path, library: Path, ppm: int = 0, alone: bool = False):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.file = folder / "played.raw"
@@ -32,7 +32,7 @@ class SoundCard:
         self.configuration = folder / "asound.conf"
         self.configuration.write_text(
             f'pcm_type.paced {{ lib "{library}" }}\n'
-            f'pcm.card {{ type paced record "{self.file}" flags "{self.flags}" ppm {ppm} }}\n'
+            f'pcm.card {{ type paced record "{self.file}" flags "{self.flags}" ppm {ppm} alone {int(alone)} }}\n'
             f'ctl_type.fakectl {{ lib "{library.parent / MIXER}" }}\n'
             f'ctl.card {{ type fakectl file "{self.folder / "mixer"}" }}\n')
 

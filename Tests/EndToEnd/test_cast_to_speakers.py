@@ -13,9 +13,6 @@ from documents_used import listening, receiver
 from phone import BareSocket, Phone
 from router import command, eventually
 
-ATTEMPTS = 3
-
-
 def free_port(kind=socket.SOCK_STREAM) -> int:
     with socket.socket(socket.AF_INET, kind) as spare:
         spare.bind(("127.0.0.1", 0))
@@ -44,37 +41,38 @@ def wait_for_reason(router, words, seconds=10) -> dict:
         f"a reason with {words!r}, now {router.node('cast')}")
 
 
-def cast_once(start, number):
-    """Casts for 6 s: what was heard and sent, and whether the machine kept its time."""
-    speaker = start(far(), folder=f"far-{number}")
-    router = start(near(url=to(speaker)), folder=f"near-{number}")
+def cast_once(start):
+    """Casts for 6 s: what was heard and sent, the underruns counted, and whether the speed was ever changed."""
+    speaker = start(far(), folder="far")
+    router = start(near(url=to(speaker)), folder="near")
     reader = phone.StreamReader(*speaker.bound("web"))
-    sender, sent = phone.cast(*router.bound("phone"), 6, seed=number)
-    disturbances = 0
-    while sender.thread.is_alive():
-        sender.thread.join(0.5)
-        disturbances += sum(stream["stats"]["underruns"] for stream in router.streams())
-        disturbances += abs(router.stat("cast", "router_cast_drift_ppm"))
+    sender, sent = phone.cast(*router.bound("phone"), 6)
+    underruns, is_corrected = 0, False
+    while sender.thread.is_alive() or router.streams():
+        sender.thread.join(0.1)
+        underruns = max([underruns, *(stream["stats"]["underruns"] for stream in router.streams())])
+        is_corrected = is_corrected or router.stat("cast", "router_cast_drift_ppm") != 0
     eventually(lambda: router.stat("cast", "router_cast_messages_total") >= 300, 5, "300 messages")
     eventually(lambda: len(reader.frames) - sound.start_of(reader.frames) > len(sent) + sound.RATE, 10, "the rest")
     reader.stop()
     assert router.stat("cast", "router_cast_lost_messages_total") == 0
     assert router.node("cast")["state"] == "running"
     assert router.stop() == 0 and speaker.stop() == 0
-    return reader.frames, sent, disturbances
+    return reader.frames, sent, underruns, is_corrected
 
 
 def test_the_samples_arrive_intact_at_the_far_router(start):
-    for number in range(1, ATTEMPTS + 1):
-        heard, sent, disturbances = cast_once(start, number)
-        if not disturbances:
-            break
-    # On a machine too busy to keep 20 ms the buffer adapts once it knows that, after 3 s.
-    whole = len(sent) if not disturbances else 2 * sound.RATE
-    assert sound.same_frames(heard, sent) >= whole, f"disturbances: {disturbances}"
-    if not disturbances:
-        after = heard[sound.start_of(heard) + len(sent):]
-        assert not after.any(), "something is heard after the end"
+    heard, sent, underruns, is_corrected = cast_once(start)
+    found = sound.pieces(heard, sent)
+    told = f"pieces {found[:9]}, {underruns} underruns, corrected {is_corrected}"
+    if is_corrected:
+        # on a machine too busy to keep 20 ms the buffer adapts once it knows that, after 3 s
+        assert found[0][2] >= (2 * sound.RATE if not underruns else sound.PACKET_FRAMES), told
+        return
+    assert len(found) - 1 <= underruns, told
+    assert found[-1][1] + found[-1][2] == len(sent), told
+    after = heard[sound.start_of(heard) + found[-1][0] + found[-1][2]:]
+    assert not after.any(), "something is heard after the end"
 
 
 def test_one_phone_is_heard_here_and_there(start):

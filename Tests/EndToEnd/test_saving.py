@@ -1,5 +1,6 @@
 """What is on disk and when: saved changes, kill -9, edits by others, damaged documents."""
 
+import http.client
 import json
 import os
 import random
@@ -60,7 +61,7 @@ def test_killed_at_any_moment_the_file_is_old_or_new_and_200_means_on_disk(start
                 state["sent"] = value
                 try:
                     status = admin.patch("nodes/g", {"gainDb": value}, timeout=5).status
-                except OSError:
+                except (OSError, http.client.HTTPException):
                     return
                 assert status == 200
                 state["answered"] = value
@@ -206,12 +207,12 @@ def test_damaged_documents_through_the_api_leave_it_alive_and_right(admin):
 def test_damaged_files_leave_it_alive_and_right(admin):
     chance = random.Random(12)
     file = admin.router.file
+    # What comes before stays, or a lucky hit would move the admin listener away from the test.
+    head, mark, tail = DOCUMENT.partition('"nodes"')
+    tail = mark + tail
     rounds = 10_000 if SOAK else 40
     for turn in range(rounds):
-        damaged = damage_text(DOCUMENT, chance)
-        if b'"admin": { "listen": "127.0.0.1:0" }' not in damaged:
-            continue
-        file.write_bytes(damaged)
+        file.write_bytes(head.encode() + damage_text(tail, chance))
         os.kill(admin.router.pid, signal.SIGHUP)
         if turn % 10 == 0:
             assert admin.router.process.poll() is None

@@ -8,9 +8,6 @@ import sound
 from documents_used import listening
 from router import eventually
 
-ATTEMPTS = 3
-
-
 def test_what_a_card_records_is_heard_at_stream_wav_frame_by_frame(start, card):
     document = {
         "nodes": {
@@ -19,22 +16,21 @@ def test_what_a_card_records_is_heard_at_stream_wav_frame_by_frame(start, card):
         },
         "links": ["line -> web"],
     }
-    for number in range(1, ATTEMPTS + 1):
-        router = start(document, env=card.env, folder=f"router-{number}")
-        router.wait_for_state("line", "running")
-        reader = phone.StreamReader(*router.bound("web"))
-        eventually(lambda: len(reader.frames) >= 4 * sound.RATE, 20, "four seconds of sound")
-        reader.stop()
-        overruns = router.stat("line", "router_capture_card_overruns_total")
-        assert router.stop() == 0
-        heard = reader.frames
-        heard = heard[sound.start_of(heard):].astype(int)
-        assert (heard[:, 0] == heard[:, 1]).all()
-        steps = np.diff(heard[:, 0]) % 16_384
-        if (steps == 1).all() and len(steps) > 2 * sound.RATE:
-            return
-        print(f"attempt {number}: {np.count_nonzero(steps != 1)} wrong steps in {len(steps)}, {overruns} overruns")
-    raise AssertionError("frames are missing, doubled or out of order in every attempt")
+    router = start(document, env=card.env)
+    router.wait_for_state("line", "running")
+    reader = phone.StreamReader(*router.bound("web"))
+    eventually(lambda: len(reader.frames) >= 4 * sound.RATE, 20, "four seconds of sound")
+    reader.stop()
+    overruns = router.stat("line", "router_capture_card_overruns_total")
+    assert router.stop() == 0
+    heard = reader.frames
+    heard = heard[sound.start_of(heard):].astype(int)
+    assert (heard[:, 0] == heard[:, 1]).all()
+    wrong = np.flatnonzero(np.diff(heard[:, 0]) % 16_384 != 1)
+    # where the program says the card ran over, a gap may stand: one place, whatever its edges
+    places = len(wrong[:1]) + np.count_nonzero(np.diff(wrong) > sound.RATE // 2)
+    assert places <= overruns, f"frames missing, doubled or out of order at {wrong[:9]}, {overruns} overruns counted"
+    assert len(heard) > 2 * sound.RATE
 
 
 def test_the_cards_volume_control_is_watched_and_put_back(start, card):

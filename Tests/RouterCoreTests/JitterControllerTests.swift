@@ -66,6 +66,67 @@ let isSoaking = unsafe getenv("SOAK") != nil
     #expect(outcome.worstEngaged < 0.001)
   }
 
+  /// A machine that is busy: sender and reader are a little late as a rule, and one packet in a hundred up to `stall`.
+  static func busy(ppm: Double, stall: Double, seed: UInt64, seconds: Double) -> JitterSimulation.Outcome {
+    var simulation = JitterSimulation()
+    simulation.seed = seed
+    simulation.senderPpm = ppm
+    simulation.network = { _, _, random in
+      let usual = Double.random(in: 0...0.003, using: &random)
+      return usual
+        + (Double.random(in: 0...1, using: &random) < 0.01 ? Double.random(in: 0...stall, using: &random) : 0)
+    }
+    simulation.reader = { _, _, random in Double.random(in: 0...0.002, using: &random) }
+    return simulation.run(seconds: seconds, settled: 30)
+  }
+
+  @Test(arguments: [100.0, -100, 200], isSoaking ? Array(0..<200) : Array(0..<10))
+  func `stalls of a busy machine are not taken for drift, nor are the underruns they cause`(ppm: Double, seed: Int) {
+    let first = Self.busy(ppm: ppm, stall: 0.05, seed: UInt64(seed), seconds: 25)
+    #expect((ppm > 0 ? -first.slowestLearned : first.fastestLearned) < 25e-6)
+    #expect(max(first.fastestLearned, -first.slowestLearned) < abs(ppm) * 1e-6 + 20e-6)
+    let later = Self.busy(ppm: ppm, stall: 0.05, seed: UInt64(seed), seconds: 240)
+    #expect(abs(later.lastLearned - ppm * 1e-6) < 8e-6)
+    #expect(later.underruns.count <= 4 && later.underruns.allSatisfy { $0 < 60 })
+    #expect(later.trims.isEmpty)
+  }
+
+  @Test(arguments: [0.004, 0.014, -0.014])
+  func `a card that starts anew moves the delay and not the drift`(later: Double) {
+    var simulation = JitterSimulation()
+    simulation.senderPpm = 100
+    simulation.network = { _, _, _ in 0.02 }
+    simulation.reader = { _, due, _ in due < 22 ? max(0, -later) : max(0, later) }
+    let outcome = simulation.run(seconds: 300, settled: 60)
+    #expect(outcome.underruns.isEmpty && outcome.trims.isEmpty)
+    #expect(outcome.fastestLearned < 105e-6 && outcome.slowestLearned > -5e-6)
+    #expect(abs(outcome.lastLearned - 100e-6) < 2e-6)
+  }
+
+  @Test(arguments: [100.0, -100])
+  func `a card that runs dry again and again while packets stall is not a clock that drifts`(ppm: Double) {
+    var simulation = JitterSimulation()
+    simulation.senderPpm = ppm
+    simulation.cardRestarts = [6, 9, 14, 17, 20]
+    simulation.cardPause = 0.012
+    simulation.settings = JitterSettings(initial: .milliseconds(100))
+    simulation.network = { _, sent, _ in sent.truncatingRemainder(dividingBy: 5) < 4.96 ? 0.002 : 0.04 }
+    let outcome = simulation.run(seconds: 25, settled: 30)
+    #expect(max(outcome.fastestLearned, -outcome.slowestLearned) < 110e-6)
+    #expect(min(outcome.fastestLearned, -outcome.slowestLearned) < 5e-6)
+  }
+
+  @Test(arguments: [100.0, -100, 200, -200])
+  func `drift is known after 25 s, and read at when the delay is back after a minute`(ppm: Double) {
+    let first = Self.run({ _, _, _ in 0.002 }, ppm: ppm, seconds: 25)
+    #expect(abs(first.lastLearned / (ppm * 1e-6) - 1) < 0.1)
+    // Faster than the drift: the delay that came about before the correction engaged is taken back, within the limit.
+    #expect(abs(first.lastSpeed) > abs(ppm) * 1e-6 && first.lastSpeed * ppm > 0)
+    let minute = Self.run({ _, _, _ in 0.002 }, ppm: ppm, seconds: 59)
+    #expect(abs(minute.lastSpeed - ppm * 1e-6) < 10e-6)
+    #expect(minute.worstEngaged < 0.0005)
+  }
+
   @Test func `a clean stream is never touched in its first minute, then the delay sinks below 40 ms`() {
     let first = Self.run({ _, _, _ in 0.002 }, ppm: 0, seconds: 60)
     #expect(first.correctedBlocks == 0)

@@ -15,6 +15,11 @@ struct JitterSimulation {
   var senderPpm = 0.0
   var settings = JitterSettings()
   var network: Network = { _, _, _ in 0 }
+  /// How late the reader wakes for a block, in seconds; a block after a late one comes at once.
+  var reader: Network = { _, _, _ in 0 }
+  /// Times at which the reader's card runs dry for ``cardPause``, and says so.
+  var cardRestarts: [Double] = []
+  var cardPause = 0.0
   var seed: UInt64 = 1
 
   /// What came of it.
@@ -34,6 +39,10 @@ struct JitterSimulation {
     var lastTarget = 0.0
     var lastDelay = 0.0
     var lastLearned = 0.0
+    var lastSpeed = 0.0
+    /// The learned drift farthest from 0, in either direction.
+    var slowestLearned = 0.0
+    var fastestLearned = 0.0
     var isPlaying = false
   }
 
@@ -52,8 +61,15 @@ struct JitterSimulation {
     var written = 0
     var read = 0.0
     var nextArrival = packetSeconds + network(0, packetSeconds, &random)
+    var now = 0.0
+    var restarts = 0
     for block in 1...Int(seconds / periodSeconds) {
-      let now = Double(block) * periodSeconds
+      if restarts < cardRestarts.count, now >= cardRestarts[restarts] {
+        restarts += 1
+        controller.readerRestarted()
+      }
+      let due = Double(block) * periodSeconds + Double(restarts) * cardPause
+      now = max(now, due + reader(block, due, &random))
       while nextArrival <= now {
         arrival = max(arrival, nextArrival)
         written += packetFrames
@@ -104,6 +120,9 @@ struct JitterSimulation {
     outcome.lastTarget = controller.target
     outcome.lastDelay = loop.delay
     outcome.lastLearned = loop.learned
+    outcome.lastSpeed = loop.speed
+    outcome.slowestLearned = min(outcome.slowestLearned, loop.learned)
+    outcome.fastestLearned = max(outcome.fastestLearned, loop.learned)
     outcome.largestTarget = max(outcome.largestTarget, controller.target)
     guard controller.isPlaying, now > settled, loop.age > 3.1 else { return }
     let distance = abs(loop.delay - controller.target)

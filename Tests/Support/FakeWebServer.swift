@@ -52,19 +52,20 @@ public final class FakeWebServer: WebServer {
 /// Routes held by one node of a test.
 public final class FakeWebLease: WebLease {
   public let address: PeerAddress
-  public let listener: ListenerSettings
   public let node: NodeID
-  private let state: PthreadLock<(routes: [Route], isReleased: Bool)>
+  private let state: PthreadLock<(routes: [Route], isReleased: Bool, listener: ListenerSettings)>
 
   init(address: PeerAddress, listener: ListenerSettings, node: NodeID, routes: [Route]) {
     self.address = address
-    self.listener = listener
     self.node = node
-    state = PthreadLock((routes, false))
+    state = PthreadLock((routes, false, listener))
   }
 
   public var routes: [Route] { state.withLock { $0.routes } }
   public var isReleased: Bool { state.withLock { $0.isReleased } }
+  /// As leased, or as updated last.
+  public var listener: ListenerSettings { state.withLock { $0.listener } }
+  public func update(_ listener: ListenerSettings) async { state.withLock { $0.listener = listener } }
   public func replace(_ routes: [Route]) async throws(NodeFailure) { state.withLock { $0.routes = routes } }
   public func release() async { state.withLock { $0.isReleased = true } }
 }
@@ -74,8 +75,16 @@ public final class FakeFeed: LiveFeed {
   public let settings: FeedSettings
   private let state = PthreadLock<(bytes: [UInt8], listeners: Int, isClosed: Bool, titles: [String])>(
     ([], 0, false, []))
+  private let limited: PthreadLock<FeedLimits>
 
-  init(_ settings: FeedSettings) { self.settings = settings }
+  init(_ settings: FeedSettings) {
+    self.settings = settings
+    limited = PthreadLock(settings.limits)
+  }
+
+  /// As made, or as set last.
+  public var limits: FeedLimits { limited.withLock { $0 } }
+  public func limit(_ limits: FeedLimits) async { limited.withLock { $0 = limits } }
 
   public var bytes: [UInt8] { state.withLock { $0.bytes } }
   public var isClosed: Bool { state.withLock { $0.isClosed } }

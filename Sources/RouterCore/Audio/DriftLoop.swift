@@ -13,10 +13,13 @@ struct DriftLoop: Sendable {
   static let drift = 300e-6
   /// Largest correction of a delay far over the target.
   static let catchUp = 0.02
-  /// How far over the target the delay must be for that; a delay that jumps so far is estimated anew.
+  /// How far over the target the delay must be for that.
   static let far = 0.020
-  /// Seconds of the first estimate, a plain mean.
+  /// A delay that moves so far at once, or twice the noise, says nothing about clocks: a card ran dry, a sender paused.
+  static let jump = 0.003
+  /// Seconds before anything is known about the noise.
   static let first = 3.0
+  private static let together = 0.1
 
   private static let omega = 2 * Double.pi * 0.01
   private static let proportional = 2 * omega
@@ -31,8 +34,7 @@ struct DriftLoop: Sendable {
   /// The speed it last chose, as a ratio less one.
   private(set) var speed = 0.0
 
-  private var looks = 0.0
-  private var sinceJump = 0.0
+  private var errors = EstimateError()
   private var astray = 0.0
   private var over = 0.0
   private var farOver = 0.0
@@ -48,8 +50,14 @@ struct DriftLoop: Sendable {
     estimateAnew()
   }
 
-  /// The delay was changed by other means.
-  mutating func shift(by seconds: Double) { delay += seconds }
+  /// The delay was changed by other means, by about so much.
+  mutating func shift(by seconds: Double) {
+    delay += seconds
+    errors.forgetDelay()
+  }
+
+  /// The delay was changed by nobody knows how much.
+  mutating func forgetDelay() { errors.forgetDelay() }
 
   /// Speed that is left for moving the target beside the drift, as a part of 1.
   func spare(faster: Bool) -> Double { max(0, Self.drift - 20e-6 - (faster ? learned : -learned)) }
@@ -72,30 +80,29 @@ struct DriftLoop: Sendable {
   }
 
   private mutating func estimateAnew() {
-    looks = 0
-    sinceJump = 0
+    errors.forgetDelay()
     astray = 0
   }
 
   private mutating func observe(_ measured: Double, _ noise: Double, _ seconds: Double) {
     age += seconds
-    sinceJump += seconds
-    looks += 1
     delay += (learned - speed) * seconds
     let innovation = measured - delay
-    astray = abs(innovation) > max(Self.far, 2 * noise) ? astray + seconds : 0
+    let isUsual = abs(innovation) <= max(Self.jump, min(2 * noise, 1))
+    astray = isUsual ? 0 : astray + seconds
     if astray > 0.2 { estimateAnew() }
-    if sinceJump < Self.first {
-      delay += innovation / max(1, looks)
-      return
-    }
-    let settled = Self.omega * min(1, max(0.4, 0.012 / max(noise, 1e-6)))
-    let omega = max(settled, 2 / sinceJump)
-    let limit = max(0.005, 2 * noise)
-    let usual = min(max(innovation, -limit), limit)
-    delay += 2 * omega * innovation * seconds
-    learned += omega * omega * usual * seconds
+    let omega = Self.omega * min(1, max(0.4, 0.012 / max(noise, 1e-6)))
+    errors.grow(seconds: seconds)
+    let gain = errors.measured(variance: variance(noise, seconds))
+    delay += max(gain.delay, 2 * omega * seconds) * innovation
+    if isUsual { learned += max(gain.drift, omega * omega * seconds) * innovation }
     learned = min(max(learned, -Self.drift), Self.drift)
+  }
+
+  /// Of one look: late packets come in groups, so that looks within ``together`` count as one.
+  private func variance(_ noise: Double, _ seconds: Double) -> Double {
+    let spread = max(noise / 2, age < Self.first ? 0.02 : 0.003)
+    return spread * spread * max(1, Self.together / max(seconds, 1e-6))
   }
 
   /// Engages and lets go.

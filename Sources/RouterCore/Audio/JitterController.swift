@@ -35,7 +35,7 @@ struct JitterController: Sendable {
   private let outputRate: Double
   /// Seconds of sound the reader needs ahead of what it plays.
   private let lead: Double
-  private let ceiling: Double
+  private var ceiling: Double
   private let floor: Double
 
   private(set) var isPlaying = false
@@ -75,6 +75,14 @@ struct JitterController: Sendable {
   var needed: Double {
     let bare = packetSeconds + periodSeconds
     return max(bare + lead, min(ceiling, max(floor, bare + lead + periodSeconds / 2 + lateness.spread)))
+  }
+
+  /// Another ceiling while sound plays: a delay above it comes down at once, as a backlog; one below it stays.
+  mutating func limit(to new: Duration) {
+    let new = max(0.02, new.seconds)
+    guard new != ceiling else { return }
+    ceiling = new
+    target = min(target, max(ceiling, needed))
   }
 
   // MARK: Arrivals
@@ -131,6 +139,9 @@ struct JitterController: Sendable {
     isPlaying = false
     hasRunDry = false
   }
+
+  /// The reader's clock stood still for a while: the delay is another one.
+  mutating func readerRestarted() { loop.forgetDelay() }
 
   /// A cut was made.
   mutating func trimmed(frames: Int) {

@@ -55,9 +55,16 @@ public struct VoiceReader: ~Copyable, Sendable {
     let state = render(into: &output, frames, isFinished)
     statistics.show(
       fillFrames: supply.input.fill, delay: controller.loop.delay, target: controller.target,
-      drift: controller.isPlaying ? ratio - 1 : 0)
+      drift: controller.isPlaying ? ratio - 1 : 0, clock: controller.loop.learned)
     return state
   }
+
+  /// The device ran dry and was started again: the pause is no drift. Nothing is thrown away.
+  public mutating func deviceRestarted() { controller.readerRestarted() }
+
+  /// Lets the adaptive delay grow to that much from now on, 20 ms to 2 s; what waits beyond it is cut out as any backlog
+  /// is. Costs a comparison when nothing changes.
+  public mutating func limitDelay(to ceiling: Duration) { controller.limit(to: ceiling) }
 
   /// Throws away everything that waits and buffers anew, without a fade: for a device that was closed meanwhile.
   public mutating func reset() {

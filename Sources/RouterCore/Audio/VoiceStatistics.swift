@@ -7,6 +7,7 @@ public final class VoiceStatistics: Sendable {
   private let delay = Atomic<Int>(0)
   private let target = Atomic<Int>(0)
   private let drift = Atomic<Int>(0)
+  private let clock = Atomic<Int>(0)
   private let dry = Atomic<Int>(0)
   private let cuts = Atomic<Int>(0)
   private let overflow = Atomic<Int>(0)
@@ -23,6 +24,8 @@ public final class VoiceStatistics: Sendable {
   public var targetMs: Double { Double(target.load(ordering: .relaxed)) / 1000 }
   /// How much faster than nominal the stream is read, in parts per million; 0 while samples pass bit for bit.
   public var driftPpm: Double { Double(drift.load(ordering: .relaxed)) / 1000 }
+  /// How much faster than the reader's the sender's clock runs, in parts per million, as far as it is known: 0 at first.
+  public var clockPpm: Double { Double(clock.load(ordering: .relaxed)) / 1000 }
   /// Times the reader found nothing while the stream was playing.
   public var underruns: Int { dry.load(ordering: .relaxed) }
   /// Times a backlog was cut out.
@@ -54,13 +57,14 @@ public final class VoiceStatistics: Sendable {
     record.overruns.add(1, ordering: .relaxed)
   }
 
-  /// Seconds, seconds, and the ratio of reading less one.
-  func show(fillFrames: Int, delay: Double, target: Double, drift: Double) {
+  /// Seconds, seconds, the ratio of reading less one, and that of the clocks less one.
+  func show(fillFrames: Int, delay: Double, target: Double, drift: Double, clock: Double) {
     fill.store(fillFrames, ordering: .relaxed)
     record.queuedFrames.store(fillFrames, ordering: .relaxed)
     self.delay.store(Self.whole(delay * 1e6), ordering: .relaxed)
     self.target.store(Self.whole(target * 1e6), ordering: .relaxed)
     self.drift.store(Self.whole(drift * 1e9), ordering: .relaxed)
+    self.clock.store(Self.whole(clock * 1e9), ordering: .relaxed)
   }
 
   private static func whole(_ value: Double) -> Int { Int(min(max(value, -1e15), 1e15).rounded()) }

@@ -2,7 +2,7 @@
 /// after a replacement. Any thread.
 final class NodeInstance: Sendable {
   enum Role: Sendable {
-    /// Made for a rewire that is not committed yet: what it opens and emits waits.
+    /// Made for a rewire that is not committed yet: what it opens waits, what it emits is kept until then.
     case pending
     case current
     /// Replaced or removed: it may close and withdraw, nothing else.

@@ -10,6 +10,7 @@ actor NodeSupervisor {
 
   nonisolated let instance: NodeInstance
   nonisolated let node: any Node
+  private nonisolated let listeners: ListenerKeeper
   private let time: any TimeSource
   private let log: Log
   private let report: @Sendable (NodeInstance, NodeState) async -> Void
@@ -23,11 +24,12 @@ actor NodeSupervisor {
   private var mayRun = Latch()
 
   init(
-    instance: NodeInstance, node: any Node, context: NodeContext,
+    instance: NodeInstance, node: any Node, context: NodeContext, listeners: ListenerKeeper,
     report: @escaping @Sendable (NodeInstance, NodeState) async -> Void
   ) {
     self.instance = instance
     self.node = node
+    self.listeners = listeners
     time = context.time
     log = context.log
     self.report = report
@@ -65,6 +67,12 @@ actor NodeSupervisor {
     }
     defer { alarm?.cancel() }
     return await withCheckedContinuation { waiters.append($0) }
+  }
+
+  /// Hands the node its options as they stand now, live ones changed. One call at a time.
+  nonisolated func update(to config: NodeConfig) async {
+    if let listening = config.value as? any ListeningConfiguration { await listeners.update(listening.listener) }
+    await config.update(node)
   }
 
   /// Cancels the node and waits until it has given everything back.

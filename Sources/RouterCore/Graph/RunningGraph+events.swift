@@ -8,16 +8,17 @@ extension RunningGraph {
   func emit(
     _ payload: any EventPayload, from instance: NodeInstance, on name: String, key: String, isWithdrawn: Bool
   ) async {
-    if instance.role == .pending {
-      guard await openings.enter(waitingFor: { instance.role != .pending }) else { return }
-      await openings.leave()
-    }
+    let said = HeldEvent(payload: payload, port: name, key: key, isWithdrawn: isWithdrawn, hops: EventHops.current)
+    if !hold(said, from: instance) { await tell(said, from: instance) }
+  }
+
+  func tell(_ said: HeldEvent, from instance: NodeInstance) async {
     // A node that was replaced takes back what nobody has said anew; it says nothing more.
-    guard instance.role == .current || isWithdrawn else { return }
-    let port = PortReference(node: instance.id, port: name)
+    guard instance.role == .current || said.isWithdrawn else { return }
+    let port = PortReference(node: instance.id, port: said.port)
     let event = Event(
-      source: port.description, payload: payload, key: key, isWithdrawn: isWithdrawn, hops: EventHops.current)
-    if type(of: payload).kind == .state, !keep(event, at: port, by: instance) { return }
+      source: port.description, payload: said.payload, key: said.key, isWithdrawn: said.isWithdrawn, hops: said.hops)
+    if type(of: said.payload).kind == .state, !keep(event, at: port, by: instance) { return }
     await send(event, from: port)
   }
 

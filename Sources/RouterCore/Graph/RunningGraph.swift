@@ -45,6 +45,8 @@ public actor RunningGraph {
   var pastTraffic: [LinkID: Traffic] = [:]
   /// The last value of each state event, by output port.
   var states: [PortReference: [KeptState]] = [:]
+  /// What nodes said that are no part of the graph yet.
+  var held: [ObjectIdentifier: [HeldEvent]] = [:]
   /// One rewire at a time.
   let turn = Turn()
   /// Closed while paths are changed: streams that open meanwhile wait and get the new plan.
@@ -94,10 +96,12 @@ public actor RunningGraph {
       }
     var running = RunningNode(plan: plan, instance: instance, supervisor: nil, mailbox: mailbox)
     if !isDisabled {
-      let context = makeContext(plan, NodeHandle(graph: self, instance: instance))
-      running.supervisor = NodeSupervisor(instance: instance, node: plan.config.make(context), context: context) {
-        [weak self] instance, state in await self?.entered(instance, state)
-      }
+      var context = makeContext(plan, NodeHandle(graph: self, instance: instance))
+      let listeners = ListenerKeeper(context.web)
+      context.web = listeners
+      running.supervisor = NodeSupervisor(
+        instance: instance, node: plan.config.make(context), context: context, listeners: listeners
+      ) { [weak self] instance, state in await self?.entered(instance, state) }
     }
     return running
   }

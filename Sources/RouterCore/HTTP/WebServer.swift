@@ -15,6 +15,9 @@ public protocol WebLease: Sendable {
   var address: PeerAddress { get }
   /// Other handlers on the same sockets: nobody is disconnected.
   func replace(_ routes: [Route]) async throws(NodeFailure)
+  /// Lets `allow` and `limits` be what they are in `listener`; its `listen` and `tls` are not looked at. Requests from
+  /// now on are judged by it, connections from now on limited; who is connected stays.
+  func update(_ listener: ListenerSettings) async
   /// Ends the node's connections (WebSockets with 1001) and closes the listener with the last lease.
   func release() async
 }
@@ -76,6 +79,9 @@ public protocol LiveFeed: Sendable {
   /// What plays now, for listeners that asked to be told within the body; see ``FeedSettings/icyInterval``. Each is told
   /// once, at its next interval. Control side.
   func setTitle(_ title: String) async
+  /// Other limits while listeners listen. One that lags further than it now may is treated as the policy says; none is
+  /// sent away because there are now too many.
+  func limit(_ limits: FeedLimits) async
   /// Ends every listener's body.
   func close() async
 }
@@ -83,6 +89,20 @@ public protocol LiveFeed: Sendable {
 extension LiveFeed {
   /// A feed that tells nobody.
   public func setTitle(_ title: String) async {}
+  /// A feed whose limits stay.
+  public func limit(_ limits: FeedLimits) async {}
+}
+
+/// What of a feed's settings may change while it is listened to; see ``FeedSettings``.
+public struct FeedLimits: Sendable, Equatable {
+  public var capacity: Int
+  public var maxListeners: Int
+  public var whenFull: FeedSettings.WhenFull
+  public init(capacity: Int, maxListeners: Int, whenFull: FeedSettings.WhenFull) {
+    self.capacity = capacity
+    self.maxListeners = maxListeners
+    self.whenFull = whenFull
+  }
 }
 
 public struct FeedSettings: Sendable {
@@ -103,6 +123,10 @@ public struct FeedSettings: Sendable {
   /// Called with 1 when a listener comes and with -1 when it leaves, on any loop: add it to an atomic, and look there
   /// whether sound is wanted. It must not wait. The first bytes a listener gets are those written after the call.
   public var audienceChanged: (@Sendable (_ by: Int) -> Void)?
+
+  public var limits: FeedLimits {
+    FeedLimits(capacity: capacity, maxListeners: maxListeners, whenFull: whenFull)
+  }
 
   /// How the bytes of one write reach a listener.
   public enum Framing: Sendable {

@@ -10,7 +10,7 @@ public struct NodeContext: Sendable {
   public let loop: Loop
   /// Runs blocking calls (disk, DNS, devices).
   public let blocking: any BlockingCalls
-  public let web: any WebServer
+  public internal(set) var web: any WebServer
   public let http: any HTTPClient
   /// Outgoing WebSockets.
   public let sockets: any WebSocketClient
@@ -50,11 +50,12 @@ public struct NodeContext: Sendable {
 /// A node's way out into the graph. Control side.
 public protocol NodeGraph: Sendable {
   /// Builds the path of a new stream along today's links. Packets may be pushed once it returns:
-  /// `loop.source(id)?.push(…)`, on that loop.
+  /// `loop.source(id)?.push(…)`, on that loop. Waits until the node is part of the graph: not for `prepare`.
   func open(_ offer: StreamOffer, on loop: Loop) async -> StreamID
   /// Ends a stream: tails are flushed, sinks finish. Does nothing if it is over.
   func close(_ stream: StreamID, _ end: StreamEnd) async
   /// Puts an event on an output port. State events are kept per `key` and given to links made later.
+  /// What is said while preparing is told once the node is part of the graph.
   func emit(_ payload: any EventPayload, on port: String, key: String) async
   /// Takes back a state event.
   func withdraw(_ payload: any EventPayload, on port: String, key: String) async

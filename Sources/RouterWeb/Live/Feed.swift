@@ -7,6 +7,9 @@ final class Feed: LiveFeed, Sendable {
   let skipped: Metric
   /// What plays, as listeners are told.
   let title = PthreadLock(ICYTitle())
+  /// As they are now; those in ``settings`` are the first.
+  let limits: PthreadLock<FeedLimits>
+  private let most: Atomic<Int>
   private let lanes: [FeedLane]
   private let count = Atomic<Int>(0)
   private let isOver = Atomic<Bool>(false)
@@ -16,13 +19,19 @@ final class Feed: LiveFeed, Sendable {
   init(_ settings: FeedSettings, shards: [ShardHandle], skipped: Metric) {
     var settings = settings
     settings.alignment = settings.framing == .body ? max(1, settings.alignment) : 1
-    settings.capacity = max(settings.capacity, 4 * settings.alignment, 4096)
-    settings.capacity += settings.alignment - 1
-    settings.capacity -= settings.capacity % settings.alignment
+    settings.capacity = Feed.whole(settings.capacity, settings.alignment)
+    limits = PthreadLock(settings.limits)
+    most = Atomic(settings.maxListeners)
     self.settings = settings
     self.skipped = skipped
     let (capacity, alignment) = (settings.capacity, settings.alignment)
     lanes = shards.map { FeedLane($0, capacity: capacity, alignment: alignment) }
+  }
+
+  /// A capacity of whole aligned pieces.
+  private static func whole(_ capacity: Int, _ alignment: Int) -> Int {
+    let enough = max(capacity, 4 * alignment, 4096) + alignment - 1
+    return enough - enough % alignment
   }
 
   deinit {
@@ -63,6 +72,15 @@ final class Feed: LiveFeed, Sendable {
     for lane in lanes { await lane.shard.perform { _, shard in shard.setTitle(new, of: key) } }
   }
 
+  func limit(_ limits: FeedLimits) async {
+    var limits = limits
+    limits.capacity = Feed.whole(limits.capacity, settings.alignment)
+    let (new, key) = (limits, ObjectIdentifier(self))
+    self.limits.withLock { $0 = new }
+    most.store(new.maxListeners, ordering: .relaxed)
+    for lane in lanes { await lane.shard.perform { _, shard in shard.limitFeed(key, new) } }
+  }
+
   func close() async {
     isOver.store(true, ordering: .releasing)
     let key = ObjectIdentifier(self)
@@ -74,7 +92,7 @@ final class Feed: LiveFeed, Sendable {
   /// Takes a listener's place. - Returns: false when all are taken.
   func reserve() -> Bool {
     var now = count.load(ordering: .relaxed)
-    while now < settings.maxListeners {
+    while now < most.load(ordering: .relaxed) {
       let (done, original) = count.compareExchange(expected: now, desired: now + 1, ordering: .relaxed)
       if done {
         settings.audienceChanged?(1)

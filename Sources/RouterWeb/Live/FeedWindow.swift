@@ -6,12 +6,12 @@ internal import RouterCore
 /// Twice the capacity is held, so that the newest `capacity` bytes are never cut in two; when the end is reached they
 /// move to the front.
 @safe final class FeedWindow {
-  let capacity: Int
+  private(set) var capacity: Int
   /// Position of the oldest byte held.
   private(set) var start = 0
   /// Position behind the newest byte.
   private(set) var end = 0
-  private let base: UnsafeMutableRawPointer
+  private var base: UnsafeMutableRawPointer
   /// Offset in memory of `start`.
   private var offset = 0
 
@@ -21,6 +21,20 @@ internal import RouterCore
   }
 
   deinit { unsafe free(base) }
+
+  /// Holds more or less from now on; the newest bytes stay.
+  func resize(to new: Int) {
+    guard new != capacity else { return }
+    let held = min(end - start, new)
+    let other = UnsafeMutableRawPointer.allocate(byteCount: 2 * new, alignment: 64)
+    unsafe other.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * new)
+    unsafe memcpy(other, base + offset + (end - start - held), held)
+    unsafe base.deallocate()
+    unsafe base = other
+    capacity = new
+    start = end - held
+    offset = 0
+  }
 
   /// Forgets everything; the next byte has this position.
   func restart(at position: Int) {

@@ -6,6 +6,7 @@ internal import Synchronization
 final class LocalFeed {
   let window: FeedWindow
   private let settings: FeedSettings
+  private var limits: FeedLimits
   private let lane: FeedLane
   private let skipped: Metric
   /// Gives a listener's place back; the feed itself may be gone.
@@ -22,7 +23,8 @@ final class LocalFeed {
     settings = feed.settings
     skipped = feed.skipped
     title = feed.title.withLock { $0 }
-    window = FeedWindow(capacity: feed.settings.capacity)
+    limits = feed.limits.withLock { $0 }
+    window = FeedWindow(capacity: limits.capacity)
   }
 
   /// For a new listener. - Parameter wantsTitle: It asked to be told what plays.
@@ -35,6 +37,12 @@ final class LocalFeed {
 
   /// A title that overtook a newer one on its way here is left out.
   func setTitle(_ new: ICYTitle) { if new.number > title.number { title = new } }
+
+  /// Listeners that lag further than they now may learn of it with the next bytes.
+  func limit(_ new: FeedLimits) {
+    limits = new
+    window.resize(to: new.capacity)
+  }
 
   func join(_ connection: Connection) {
     connection.live?.place = listeners.count
@@ -72,8 +80,8 @@ final class LocalFeed {
   /// Applies the policy to a listener that lags by more than the capacity.
   /// - Returns: false when it is to be disconnected.
   func catchUp(_ cursor: inout LiveCursor, keeping: Int) -> Bool {
-    guard cursor.position < window.start || window.end - cursor.position > settings.capacity else { return true }
-    guard settings.whenFull == .skip else { return false }
+    guard cursor.position < window.start || window.end - cursor.position > limits.capacity else { return true }
+    guard limits.whenFull == .skip else { return false }
     let kept = settings.framing == .body ? min(keeping, window.capacity / 2) : 0
     let entry = settings.alignment == 1 ? entries.newest(upTo: window.end - kept, from: window.start) : nil
     skipped.add(cursor.skip(end: window.end, keeping: entry.map { window.end - $0 } ?? kept))

@@ -109,7 +109,7 @@ extension HTTPServer {
       table.append(authority)
     }
     let core = listeners[index].core
-    let limits = listeners[index].leases.map(\.settings.limits)
+    let limits = listeners[index].leases.map(\.limits)
     core.update(
       table: RouteTable(table), allow: allow,
       limits: limits.dropFirst().reduce(limits.first ?? core.limits) { $0.joined(with: $1) })

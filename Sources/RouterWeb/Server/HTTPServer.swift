@@ -10,8 +10,8 @@ actor HTTPServer: WebServer {
     let id: UInt64
     let node: NodeID
     var routes: [Route]
-    let settings: ListenerSettings
-    let allow: [AddressRange]
+    var limits: ListenerLimits
+    var allow: [AddressRange]
   }
 
   /// One listening address and who shares it.
@@ -64,7 +64,7 @@ actor HTTPServer: WebServer {
     }
     let index = try await find(listener)
     lastLease += 1
-    let lease = Lease(id: lastLease, node: node, routes: routes, settings: listener, allow: allow)
+    let lease = Lease(id: lastLease, node: node, routes: routes, limits: listener.limits, allow: allow)
     do throws(NodeFailure) {
       try check(lease, at: index)
     } catch {
@@ -84,6 +84,16 @@ actor HTTPServer: WebServer {
     lease.routes = routes
     try check(lease, at: index)
     listeners[index].leases[place] = lease
+    publish(index)
+  }
+
+  /// Ranges were checked with the document; what is none lets nobody in.
+  func update(_ listener: ListenerSettings, of id: UInt64) async {
+    await enter()
+    defer { leave() }
+    guard let (index, place) = locate(id) else { return }
+    listeners[index].leases[place].allow = listener.allow.compactMap { AddressRange($0) }
+    listeners[index].leases[place].limits = listener.limits
     publish(index)
   }
 

@@ -175,6 +175,8 @@ final class Shard: ReadinessHandler {
 
   func setTitle(_ title: ICYTitle, of key: ObjectIdentifier) { feeds[key]?.setTitle(title) }
 
+  func limitFeed(_ key: ObjectIdentifier, _ limits: FeedLimits) { feeds[key]?.limit(limits) }
+
   func endFeed(_ key: ObjectIdentifier, on loop: isolated Loop) {
     guard let feed = feeds.removeValue(forKey: key) else { return }
     feed.end(on: loop)

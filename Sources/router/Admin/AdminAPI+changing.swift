@@ -117,6 +117,7 @@ extension AdminAPI {
       let answer = try await host.apply(request)
       var response = HTTPResponse.json(GraphJSON.answer(answer, isDryRun: request.terms.isDryRun))
       response.fields.add("ETag", answer.tag)
+      response.fields.add("Server-Timing", answer.timing.field)
       response.fields.add("Cache-Control", "no-store")
       return response
     } catch {

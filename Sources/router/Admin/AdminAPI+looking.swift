@@ -43,7 +43,8 @@ extension AdminAPI {
           AdminParameter(
             name: "after", schema: ["type": "integer", "minimum": 0],
             summary: "Replays what came after this event, as Last-Event-ID does; 0: all that is remembered."),
-        ], answers: [
+        ],
+        answers: [
           AdminAnswer(summary: "Events without end", type: "text/event-stream"),
           AdminAnswer(status: 400, summary: "An unknown topic", type: "application/problem+json", schema: "Problem"),
         ]

@@ -7,7 +7,8 @@ struct HubEvent: Sendable {
   var topic: Topic
   var data: String
 
-  enum Topic: String, Sendable, CaseIterable { case graph, node, stream, link, log, level, meter
+  enum Topic: String, Sendable, CaseIterable {
+    case graph, node, stream, link, log, level, meter
 
     /// Not kept for those who come later, and sent only to those who ask for it.
     var isMomentary: Bool { self == .level || self == .meter }

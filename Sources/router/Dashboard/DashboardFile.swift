@@ -13,8 +13,13 @@ struct DashboardFile: Sendable {
     tag = "\"\(DashboardFile.tag(bytes))\""
   }
 
-  private static func script(_ bytes: [UInt8]) -> DashboardFile { DashboardFile("text/javascript; charset=utf-8", bytes) }
-  private static func style(_ bytes: [UInt8]) -> DashboardFile { DashboardFile("text/css; charset=utf-8", bytes) }
+  private static func script(_ bytes: [UInt8]) -> DashboardFile {
+    DashboardFile("text/javascript; charset=utf-8", PageText.squeezed(bytes))
+  }
+
+  private static func style(_ bytes: [UInt8]) -> DashboardFile {
+    DashboardFile("text/css; charset=utf-8", PageText.squeezed(bytes))
+  }
 
   static let index = DashboardFile("text/html; charset=utf-8", PackageResources.index_html)
 
@@ -25,14 +30,14 @@ struct DashboardFile: Sendable {
     "camera.js": script(PackageResources.camera_js), "compare.js": script(PackageResources.compare_js),
     "connector.js": script(PackageResources.connector_js), "dialogs.js": script(PackageResources.dialogs_js),
     "dock.js": script(PackageResources.dock_js), "dom.js": script(PackageResources.dom_js),
-    "editor.js": script(PackageResources.editor_js), "english.js": script(PackageResources.english_js),
-    "form.js": script(PackageResources.form_js), "german.js": script(PackageResources.german_js),
+    "editor.js": script(PackageResources.editor_js), "form.js": script(PackageResources.form_js),
     "icon.svg": DashboardFile("image/svg+xml", PackageResources.icon_svg),
     "layout.js": script(PackageResources.layout_js), "listing.js": script(PackageResources.listing_js),
     "live.js": script(PackageResources.live_js), "model.js": script(PackageResources.model_js),
     "page.css": style(PackageResources.page_css), "page.js": script(PackageResources.page_js),
     "palette.js": script(PackageResources.palette_js), "ports.js": script(PackageResources.ports_js),
-    "side.js": script(PackageResources.side_js), "words.js": script(PackageResources.words_js),
+    "side.js": script(PackageResources.side_js), "texts.js": script(PackageResources.texts_js),
+    "words.js": script(PackageResources.words_js),
   ]
 
   /// Nothing from elsewhere, nothing inline, no frame around it.

@@ -45,12 +45,10 @@ struct BookedWebServer: WebServer {
   func lease(_ routes: [Route], on listener: ListenerSettings, by node: NodeID) async throws(NodeFailure)
     -> any WebLease
   {
-    var listener = listener
-    if listener.limits == ListenerLimits() { listener.limits = limits }
-    let lease = try await server.lease(routes, on: listener, by: node)
+    let lease = try await server.lease(routes, on: listener.limited(by: limits), by: node)
     let entry = book.add(lease.address, of: node)
     log.debug("listening", ("address", lease.address.description))
-    return BookedLease(lease: lease, entry: entry, book: book)
+    return BookedLease(lease: lease, entry: entry, book: book, limits: limits)
   }
 
   func makeFeed(_ settings: FeedSettings) -> any LiveFeed { server.makeFeed(settings) }
@@ -60,12 +58,23 @@ private struct BookedLease: WebLease {
   let lease: any WebLease
   let entry: AddressBook.EntryID
   let book: AddressBook
+  let limits: ListenerLimits
   var address: PeerAddress { lease.address }
 
   func replace(_ routes: [Route]) async throws(NodeFailure) { try await lease.replace(routes) }
+  func update(_ listener: ListenerSettings) async { await lease.update(listener.limited(by: limits)) }
 
   func release() async {
     book.remove(entry)
     await lease.release()
+  }
+}
+
+extension ListenerSettings {
+  /// With the document's limits where the node says none.
+  fileprivate func limited(by document: ListenerLimits) -> ListenerSettings {
+    var settings = self
+    if limits == ListenerLimits() { settings.limits = document }
+    return settings
   }
 }

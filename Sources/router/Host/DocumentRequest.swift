@@ -45,6 +45,25 @@ struct DocumentAnswer: Sendable {
   var warnings: [Problem]
   /// Further members of the answer: links that went with their node, the id of a new link.
   var facts: [JSON.Member] = []
+  /// How long each part took.
+  var timing = ChangeTiming()
+}
+
+/// Where the time of a change went.
+struct ChangeTiming: Sendable {
+  /// From the request to the checked document.
+  var check = Duration.zero
+  /// From there to the graph that plays, with the document written beside the old one.
+  var rewire = Duration.zero
+  /// The document put in place.
+  var save = Duration.zero
+
+  /// The value of a `Server-Timing` field; in milliseconds.
+  var field: String {
+    [("check", check), ("rewire", rewire), ("save", save)].map { name, duration in
+      "\(name);dur=\(Double(duration.nanoseconds / 1_000) / 1_000)"
+    }.joined(separator: ", ")
+  }
 }
 
 /// Why nothing was changed.

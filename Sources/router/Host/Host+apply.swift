@@ -25,15 +25,21 @@ extension Host {
       throw DocumentRefusal(
         kind: .stale, detail: "the document is at revision \(revision) (\(tag)); this was made for another one")
     }
+    let begun = Instant.now()
     let edited = try await edited(by: request.change)
+    let checked = Instant.now()
     var answer = DocumentAnswer(
       revision: revision, tag: tag, plan: RewirePlan(from: document, to: edited.document), warnings: edited.warnings,
       facts: edited.facts)
     answer.warnings += startWarnings(edited.document)
+    answer.timing.check = checked - begun
     if request.terms.isDryRun { return answer }
     if edited.text == history.current, edited.document.json == document.json { return answer }
     answer.plan = try await rewire(edited, request)
+    let rewired = Instant.now()
     let failure = await file.publish(edited.text)
+    answer.timing.rewire = rewired - checked
+    answer.timing.save = Instant.now() - rewired
     await take(edited, answer.plan, request)
     (answer.revision, answer.tag) = (revision, tag)
     guard let failure else { return answer }

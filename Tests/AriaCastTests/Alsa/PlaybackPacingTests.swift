@@ -53,6 +53,26 @@ import Testing
     #expect(pacing.queued(480, at: Self.start) == .write)
   }
 
+  @Test(arguments: [-100.0, 0, 100])
+  func `periods are measured by the card's clock, whatever beat the thread wakes on`(ppm: Double) {
+    var pacing = running()
+    var written = 960
+    var times: [Int64] = []
+    // Woken every 2.5 ms of the machine's clock: the card's periods slip through that beat.
+    for tick in 1...40_000 {
+      let now = Self.start + .microseconds(2500 * tick)
+      let played = Int(Double(tick) * 120 * (1 + ppm * 1e-6))
+      while pacing.queued(written - played, at: now) == .write {
+        times.append(pacing.mixTime.nanoseconds)
+        written += 480
+        pacing.wrote(isHeard: true, at: now)
+      }
+    }
+    let period = 10_000_000 / (1 + ppm * 1e-6)
+    let worst = times.enumerated().map { abs(Double($1 - times[0]) - Double($0) * period) }.max() ?? .infinity
+    #expect(times.count > 9_900 && worst < 45_000, "a frame and a half of \(worst) ns")
+  }
+
   @Test func `running dry is counted and answered with one more period`() {
     var pacing = running()
     #expect(pacing.failed(EPIPE, at: Self.start) == .recover(EPIPE))

@@ -73,6 +73,9 @@ final class SpeakerBench: Sendable {
     self.life.withLock { $0 = life }
   }
 
+  /// Gives the streams' senders the priority of the card's thread where permitted, so that a busy machine delays neither.
+  func hurry() async { await loop.perform { _ in _ = DeviceThread.requestRealtime() } }
+
   /// Waits for the node to fail and stops it.
   func failure() async -> NodeFailure? {
     let failure = await life.withLock { $0 }?.value
@@ -91,6 +94,8 @@ final class SpeakerBench: Sendable {
   var cardUnderruns: Int { metrics.counter("router_speaker_card_underruns_total", "").current }
   /// How much faster than nominal the newest stream is read, in ppm.
   var drift: Double { Double(metrics.gauge("router_speaker_drift_ppm", "").current) * 1e-3 }
+  /// How much faster than the card's the clock of the newest stream's sender runs, in ppm.
+  var clock: Double { Double(metrics.gauge("router_speaker_clock_ppm", "").current) * 1e-3 }
   /// Underruns of the card, underruns of streams, cuts.
   var faults: [Int] {
     ["card_underruns", "stream_underruns", "trims"].map { metrics.counter("router_speaker_\($0)_total", "").current }

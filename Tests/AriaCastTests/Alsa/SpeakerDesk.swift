@@ -11,6 +11,7 @@ struct SpeakerDesk: ~Copyable {
 
   let table = VoiceTable()
   let volume = SpeakerVolume()
+  let tuning: SpeakerTuning
   let wakeUp: WakeUp
   var mixer: SpeakerMixer
   var now = Instant(nanoseconds: 1_000_000_000)
@@ -18,7 +19,8 @@ struct SpeakerDesk: ~Copyable {
 
   init(_ combination: Combination = .mix) throws {
     wakeUp = try WakeUp()
-    mixer = SpeakerMixer(table: table, combination: combination, volume: volume, format: Self.card)
+    tuning = SpeakerTuning(ceiling: JitterSettings().ceiling, combination: combination)
+    mixer = SpeakerMixer(table: table, tuning: tuning, volume: volume, format: Self.card)
   }
 
   /// A stream without a card.

@@ -40,6 +40,25 @@ import Testing
     }
   }
 
+  @Test func `another interval counts from the next event on`() async throws {
+    #expect(RouterCore.Meter.Config.options.filter(\.isLive).map(\.name) == ["intervalMs"])
+    try await run { host, node in
+      let stream = try await host.open(node, format: format)
+      var slow = RouterCore.Meter.Config()
+      slow.intervalMs = 1000
+      await host.time.waitForSleepers()
+      await node.update(to: slow)
+      host.time.advance(by: .milliseconds(100))
+      await host.time.waitForSleepers()
+      for _ in 0..<60 { await stream.push([Int16](repeating: 1000, count: 3 * 960)) }
+      host.time.advance(by: .milliseconds(900))
+      await host.time.waitForSleepers()
+      #expect(levels(host).isEmpty)
+      host.time.advance(by: .milliseconds(100))
+      await host.graph.wait { _, events in events.count == 1 }
+    }
+  }
+
   @Test func `at most one event an interval, none without something new, and one withdrawal`() async throws {
     try await run { host, node in
       let stream = try await host.open(node, format: format)

@@ -120,6 +120,43 @@ import Testing
     try await rig.end()
   }
 
+  @Test func `an input comes and goes while the others play on`() async throws {
+    let rig = try await Rig(config(input("a")))
+    let first = try await rig.host.open(rig.node, port: "a", format: stereo)
+    await rig.play([(first, constant(1000))], times: 20)
+    rig.output.clear()
+    // The stream of a new link comes before the options that name its input.
+    let second = try await rig.host.open(rig.node, port: "b", format: stereo)
+    await rig.node.update(to: config(input("a"), input("b", gainDb: -120)))
+    await rig.play([(first, constant(1000)), (second, constant(5000))], times: 20)
+    #expect(rig.output.int16.allSatisfy { $0 == 1000 })
+    await rig.node.update(to: config(input("a"), input("b")))
+    await rig.play([(first, constant(1000)), (second, constant(5000))], times: 5)
+    #expect(rig.output.int16.suffix(1920).allSatisfy { $0 == 6000 })
+    await second.close()
+    await rig.node.update(to: config(input("a")))
+    await rig.play([(first, constant(1000))], times: 20)
+    #expect(rig.output.int16.suffix(1920 * 5).allSatisfy { $0 == 1000 })
+    try await rig.end()
+  }
+
+  @Test(arguments: ["thresholdDb", "attackMs", "holdMs", "releaseMs"]) func `every number of the ducker is live`(
+    option: String
+  ) throws {
+    let controls = MixerControls(Mixer.Config())
+    func numbers() -> [Float] {
+      [controls.threshold, controls.attack, controls.hold, controls.release].map(\.value)
+    }
+    let before = numbers()
+    let (config, problems) = Mixer.Config.decode(
+      [.init(option, option == "thresholdDb" ? -12 : 1234)], over: Mixer.Config(), in: .none)
+    #expect(problems.isEmpty)
+    controls.set(config)
+    #expect(zip(before, numbers()).count { $0 != $1 } == 1)
+    #expect(
+      Mixer.Config.options.filter(\.isLive).map(\.name) == ["inputs", "thresholdDb", "attackMs", "holdMs", "releaseMs"])
+  }
+
   @Test func `a stream that is over is forgotten`() async throws {
     let rig = try await Rig(config())
     let voices = rig.host.context.metrics.gauge("router_mixer_voices", "")

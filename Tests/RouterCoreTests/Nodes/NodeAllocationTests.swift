@@ -86,7 +86,8 @@ private final class CountStage: Stage {
     var voice = MixerInput()
     voice.priority = true
     config.inputs = OptionMap([.init("music", MixerInput()), .init("voice", voice)])
-    var engine = MixerEngine(config.format, frames: 960, MixerControls(config), metrics)
+    let controls = MixerControls(config)
+    var engine = MixerEngine(config.format, frames: 960, controls, metrics)
     let formats = [(48_000, 2), (44_100, 1), (16_000, 1)].map { StreamFormat(sampleRate: $0, channels: $1) }
     var stages: [MixerStage] = []
     for (index, format) in formats.enumerated() {
@@ -94,7 +95,7 @@ private final class CountStage: Stage {
         input: format, output: (48_000, 2), settings: JitterSettings(), record: PathRecord(),
         at: Instant(nanoseconds: 0))
       stages.append(MixerStage(ends.writer))
-      engine.add(ends.reader, to: index == 2 ? "voice" : "music")
+      engine.add(ends.reader, to: controls.input(index == 2 ? "voice" : "music"))
     }
     let packets = formats.map { ramp($0, frames: $0.sampleRate / 50) }
     let source = StreamSource(id: 1, root: Branch(node: "mixer", format: config.format, stage: PassStage()))

@@ -57,14 +57,15 @@ import Testing
   }
 
   @Test func `mixer of two streams`() throws {
-    var engine = MixerEngine(stereo, frames: 960, MixerControls(Mixer.Config()), metrics)
+    let controls = MixerControls(Mixer.Config())
+    var engine = MixerEngine(stereo, frames: 960, controls, metrics)
     var stages: [MixerStage] = []
     for _ in 0..<2 {
       let ends = try Voice.make(
         input: stereo, output: (48_000, 2), settings: JitterSettings(), record: PathRecord(),
         at: Instant(nanoseconds: 0))
       stages.append(MixerStage(ends.writer))
-      engine.add(ends.reader, to: "audio")
+      engine.add(ends.reader, to: controls.input("audio"))
     }
     let source = StreamSource(id: 1, root: Branch(node: "mixer", format: stereo, stage: PassStage()))
     let end = Branch(node: "end", format: stereo, stage: PassStage())

@@ -51,6 +51,28 @@ import Testing
     #expect(error.max() ?? 9 < 0.6)
   }
 
+  @Test(arguments: Tone.Config.options.filter(\.isLive).map(\.name)) func `every live option is heard at once`(
+    option: String
+  ) throws {
+    let values: [String: JSON] = ["frequencyHz": 440, "levelDb": -40, "waveform": "noise"]
+    let first = config()
+    let value = try #require(values[option], "nobody tries the live option \(option)")
+    let (second, problems) = Tone.Config.decode([.init(option, value)], over: first, in: .none)
+    #expect(problems.isEmpty)
+    let settings = ToneSettings(first)
+    var changed = ToneGenerator(first.format, frames: 960, settings)
+    var steady = ToneGenerator(first.format, frames: 960, ToneSettings(first))
+    for _ in 0..<2 {
+      changed.makeBlock()
+      steady.makeBlock()
+    }
+    #expect(changed.samples == steady.samples)
+    settings.set(second)
+    changed.makeBlock()
+    steady.makeBlock()
+    #expect(changed.samples != steady.samples)
+  }
+
   @Test func `all channels carry the same sine`() {
     #expect(blocks(5, of: config(channels: 5)) == blocks(5, of: config(channels: 5), channel: 4))
   }

@@ -8,10 +8,13 @@ struct StandConfig: Configuration {
   var fails = "no"
   /// Differs to have the node replaced.
   var mark = 0
+  /// Says how its lamp is while it prepares.
+  var says = false
   /// A sound card nobody else may hold.
   var device = ""
   static let options: [Option<StandConfig>] = [
     Option("fails", \.fails, "missing, blocked, broken or never"), Option("mark", \.mark, "any number"),
+    Option("says", \.says, "that the lamp is on"),
     Option("device", \.device, "held by one"),
   ]
 }
@@ -31,6 +34,7 @@ final class StandNode: Node {
   }
 
   func prepare() async throws(NodeFailure) {
+    if config.says { await context.graph.emit(LampEvent(isOn: true), on: "lamp", key: "") }
     switch config.fails {
     case "missing": throw NodeFailure(.missing, "no card", hint: "plug it in")
     case "blocked": throw NodeFailure(.blocked, "the port is taken")

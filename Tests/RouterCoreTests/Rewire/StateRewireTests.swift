@@ -56,6 +56,24 @@ import Testing
     await rig.stop()
   }
 
+  @Test func `what a new node says while it prepares is heard once, when it is part of the graph`() async throws {
+    let rig = try RewireRig()
+    let source = { (options: String) in
+      """
+      {"nodes": {"a": {"type": "stand.source", "says": true, \(options)}, "k": {"type": "stand.sink"}},
+       "links": ["a.lamp -> k.lamp"]}
+      """
+    }
+    try await rig.start("{\"nodes\": {\"k\": {\"type\": \"stand.sink\"}}}")
+    let refusal = try await rig.refusal(source("\"fails\": \"blocked\""))
+    #expect(refusal?.kind == .blocked)
+    try await rig.rewire(source("\"mark\": 1"))
+    let new = try #require(rig.book.handle("a"))
+    await new.emit(LampEvent(isOn: false), on: "lamp", key: "")
+    #expect(await events(rig, 2) == ["a.lamp {\"isOn\":true}", "a.lamp {\"isOn\":false}"])
+    await rig.stop()
+  }
+
   @Test func `a renamed source's state holds under its new name`() async throws {
     let rig = try RewireRig()
     try await rig.start(document())

@@ -27,6 +27,7 @@ import Testing
     let after = await rig.graph.snapshot()
     #expect(after.nodes.map(\.plan.id) == before.nodes.map(\.plan.id) && after.links == before.links)
     #expect(rig.book.stops("c") == 1, "what had prepared gave everything back")
+    #expect(rig.registry.values(of: "c").members?.isEmpty == true, "nor are there numbers of what never was")
     #expect(rig.book.paths("k").first?.int16.count == 200 && rig.book.paths("c").isEmpty)
     await rig.stop()
   }
@@ -72,6 +73,20 @@ import Testing
     let plan = try await rig.rewire(document(sink("new", "\"device\": \"hw:0\", \"mark\": 1")))
     #expect(plan.removed == ["old"] && plan.added == ["new"])
     #expect(rig.book.prepares("new") == 1 && rig.book.stops("old") == 2)
+    await rig.stop()
+  }
+
+  @Test func `a device that is gone when its holder let go for its successor is taken up again`() async throws {
+    let rig = try RewireRig()
+    try await rig.start(document(sink("b", "\"device\": \"hw:0\"")))
+    let missing = document(sink("b", "\"device\": \"hw:0\", \"fails\": \"missing\""))
+    let refusal = try await rig.refusal(missing)
+    #expect(refusal?.kind == .wouldWait && refusal?.problems.first?.path == "nodes.b")
+    #expect(rig.book.prepares("b") == 2 && rig.book.stops("b") == 1, "let go, then taken up")
+    #expect(await rig.graph.snapshot().nodes.map(\.state.word) == ["running", "running", "running"])
+    let forced = try await rig.refusal(missing, isForced: true)
+    #expect(forced == nil)
+    #expect(await rig.graph.snapshot().nodes.map(\.state.word) == ["running", "running", "waiting"])
     await rig.stop()
   }
 

@@ -7,7 +7,7 @@ public enum AlsaSink: NodeDefinition {
     Plays sound on a sound card; streams that arrive together are mixed. Each stream is delayed just enough to survive \
     the way it arrives. Without its card the node waits for it; after 30 s of silence the card rests, still open.
     """
-  public static let traits: NodeTraits = .soundDevice
+  public static let traits: NodeTraits = [.soundDevice, .exclusive]
 
   public static func ports(for config: AlsaSinkConfig) -> [Port] {
     [
@@ -39,15 +39,16 @@ public struct AlsaSinkConfig: Configuration {
   public static let options: [Option<AlsaSinkConfig>] = [
     Option("device", \.device, "Name of the card as alsa-lib knows it: \"default\", \"hw:CARD=Headphones\""),
     Option(
-      "latencyMs", \.latencyMs, 20...2000, unit: "ms",
+      "latencyMs", \.latencyMs, 20...2000, unit: "ms", live: true,
       "Longest delay a stream may build up to survive an uneven network; the delay in use is as short as possible"),
     Option(
-      "combine", \.combine, "Streams that arrive together: \"mix\" plays all, \"newest\" plays the last that began"),
+      "combine", \.combine, live: true,
+      "Streams that arrive together: \"mix\" plays all, \"newest\" plays the last that began"),
     Option(
       "periodMs", \.periodMs, 2...100, unit: "ms",
       "Wished time between two wake-ups of the card; short is less delay, long is less work"),
     Option(
-      "mixer", \.mixer,
+      "mixer", \.mixer, live: true,
       "Control on the card that volume events move: its name, or \"auto\" for Master, PCM and the like; else software does"
     ),
   ]

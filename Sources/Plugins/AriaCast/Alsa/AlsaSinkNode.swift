@@ -1,17 +1,18 @@
 internal import RouterCore
 
 /// The control half of `alsa.sink`: opens the card, and gives every stream a voice on it, now or when the card is back.
-actor AlsaSinkNode: Node {
-  let config: AlsaSinkConfig
+actor AlsaSinkNode: LiveNode {
+  private(set) var config: AlsaSinkConfig
   let context: NodeContext
   private let metrics: SpeakerMetrics
-  private var speaker: (card: Speaker, format: CardFormat)?
+  private var speaker: (card: Speaker, format: CardFormat, mixer: String)?
   private var inputs: [SpeakerInput] = []
   private var lastOrder = 0
   private var hasSaidPriority = false
   /// How loud the speaker is; nil until it is known.
   var volume: VolumeEvent?
   let loudness = SpeakerVolume()
+  let tuning: SpeakerTuning
   /// The card's own volume control, while there is one.
   var mixer: (link: MixerLink, hasSwitch: Bool)?
 
@@ -19,6 +20,7 @@ actor AlsaSinkNode: Node {
     self.config = config
     self.context = context
     metrics = SpeakerMetrics(context.metrics)
+    tuning = SpeakerTuning(ceiling: .milliseconds(config.latencyMs), combination: config.combine)
   }
 
   func prepare() async throws(NodeFailure) {
@@ -37,12 +39,33 @@ actor AlsaSinkNode: Node {
     case .success(let details):
       metrics.openings.add()
       say(details)
+      let choice = config.mixer
       await connectMixer(of: details.mixer)
       await settleVolume()
-      speaker = (opened.card, details.format)
+      speaker = (opened.card, details.format, details.mixer)
       inputs.removeAll { $0.isOver }
       for input in inputs { reconnect(input) }
+      // The options may have changed meanwhile.
+      if config.mixer != choice { await reconnectMixer(of: details.mixer) }
     }
+  }
+
+  /// What plays plays on; the card stays open.
+  func update(to config: AlsaSinkConfig) async {
+    let old = self.config
+    self.config = config
+    tuning.ceiling = .milliseconds(config.latencyMs)
+    tuning.combination = config.combine
+    guard config.mixer != old.mixer, let card = speaker?.mixer else { return }
+    await reconnectMixer(of: card)
+  }
+
+  private func reconnectMixer(of card: String) async {
+    await disconnectMixer()
+    await connectMixer(of: card)
+    applyLoudness()
+    // The card may have been closed meanwhile.
+    if speaker == nil { await disconnectMixer() }
   }
 
   func run() async throws(NodeFailure) {
@@ -77,14 +100,14 @@ actor AlsaSinkNode: Node {
   private var settings: Speaker.Settings {
     Speaker.Settings(
       name: "card-\(context.id)", device: config.device, period: .milliseconds(config.periodMs),
-      combination: config.combine, time: context.time, metrics: metrics, volume: loudness)
+      tuning: tuning, time: context.time, metrics: metrics, volume: loudness)
   }
 
   private static let full = StageRefusal("a sound card plays at most \(VoiceTable.capacity) streams", bridge: "mixer")
 
   /// Makes a voice from the stream to the card; without a card there is nothing to do yet.
   private func connect(_ input: SpeakerInput) throws(StageRefusal) {
-    guard let (card, format) = speaker else { return }
+    guard let (card, format, _) = speaker else { return }
     let ends: Voice.Ends
     do throws(ConversionError) {
       ends = try Voice.make(

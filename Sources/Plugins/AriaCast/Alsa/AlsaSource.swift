@@ -7,7 +7,7 @@ public enum AlsaSource: NodeDefinition {
     Records from a sound card: a microphone, a line input. One stream while the card is there; without its card the node \
     waits for it. What the card lost is told as a gap.
     """
-  public static let traits: NodeTraits = .soundDevice
+  public static let traits: NodeTraits = [.soundDevice, .exclusive]
 
   public static func ports(for config: AlsaSourceConfig) -> [Port] {
     [.audioOut("audio", "PCM as the card gives it: 16 bits, or floats where it has more.")]

@@ -18,7 +18,7 @@ struct Playback: ~Copyable {
 
   init(card: consuming SoundCard, speaker: Speaker, isRealtime: Bool) {
     mixer = SpeakerMixer(
-      table: speaker.table, combination: speaker.settings.combination, volume: speaker.settings.volume,
+      table: speaker.table, tuning: speaker.settings.tuning, volume: speaker.settings.volume,
       format: card.format)
     pacing = PlaybackPacing(format: card.format, isRealtime: isRealtime, at: speaker.settings.time.now)
     metrics = speaker.settings.metrics
@@ -78,6 +78,7 @@ struct Playback: ~Copyable {
     do throws(CardCode) {
       try card.recover(from: code)
       pacing.recovered()
+      speaker.table.cardRestarted()
       return nil
     } catch {
       guard error.code == EAGAIN else { return .failed(error.code) }
@@ -88,7 +89,7 @@ struct Playback: ~Copyable {
 
   /// Mixes a period and writes it, or writes the rest of one that did not fit.
   private mutating func write() throws(CardCode) {
-    if written == 0 { isHeard = mixer.render(at: now) }
+    if written == 0 { isHeard = mixer.render(at: pacing.mixTime) }
     written += try card.write(mixer.period.extracting(droppingFirst: written * card.format.bytesPerFrame))
     guard written >= card.format.periodFrames else { return }
     written = 0

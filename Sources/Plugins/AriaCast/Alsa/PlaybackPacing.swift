@@ -41,6 +41,9 @@ struct PlaybackPacing {
   private(set) var target: Int
   /// Times the card ran dry.
   private(set) var underruns = 0
+  /// When the period to be mixed now was due by the card's own clock: a thread that wakes late, or on the beat of
+  /// another clock, finds as much less queued. Streams are measured by it.
+  private(set) var mixTime: Instant
   private let smallestTarget: Int
   private var state = State.filling
   private var recoveries = 0
@@ -61,6 +64,7 @@ struct PlaybackPacing {
     smallestTarget = min(format.bufferFrames, format.periodFrames * (isRealtime ? 2 : 3))
     target = smallestTarget
     due = now
+    mixTime = now
     lastWrite = now
     lastSound = now
     lastChange = now
@@ -75,7 +79,7 @@ struct PlaybackPacing {
     switch state {
     case .parked: return .rest
     case .filling:
-      if frames + format.periodFrames <= target, filled < target { return .write }
+      if frames + format.periodFrames <= target, filled < target { return write(frames, at: now) }
       state = .running
       lastWrite = now
       return .start
@@ -86,10 +90,15 @@ struct PlaybackPacing {
       }
       emptyLooks = frames == 0 ? emptyLooks + 1 : 0
       if emptyLooks > Self.looksAtADevice { return paced(at: now) }
-      if frames + format.periodFrames <= target { return .write }
+      if frames + format.periodFrames <= target { return write(frames, at: now) }
       if now - lastWrite >= Self.patience { return .fail(.stalled) }
       return emptyWakeUps < 2 ? .wait : .nap
     }
+  }
+
+  private mutating func write(_ queued: Int, at now: Instant) -> Action {
+    mixTime = now + format.duration(ofFrames: queued + format.periodFrames - target)
+    return .write
   }
 
   /// The turn of a device without a clock: a period each period.
@@ -98,6 +107,7 @@ struct PlaybackPacing {
     if emptyLooks == Self.looksAtADevice + 1 || now - due > .milliseconds(500) { due = now }
     guard now >= due else { return .nap }
     due = due + period
+    mixTime = now
     return .write
   }
 

@@ -9,7 +9,7 @@ final class Speaker: Sendable {
     var name: String
     var device: String
     var period: Duration
-    var combination: Combination
+    var tuning: SpeakerTuning
     var time: any TimeSource
     var metrics: SpeakerMetrics
     var volume: SpeakerVolume

@@ -10,6 +10,8 @@ struct SpeakerMetrics: Sendable {
   let bufferDelay: Metric
   /// Thousandths of a ppm: how much faster than nominal the newest stream is read.
   let drift: Metric
+  /// Thousandths of a ppm: how much faster than the card's the clock of the newest stream's sender runs.
+  let clock: Metric
   /// Times a stream's buffer was empty while it played.
   let streamUnderruns: Metric
   /// Times a backlog of a stream was cut out.
@@ -30,6 +32,9 @@ struct SpeakerMetrics: Sendable {
       "router_speaker_buffer_delay_seconds", "Longest delay a stream's buffer holds", scale: 0.000_001)
     drift = metrics.gauge(
       "router_speaker_drift_ppm", "How much faster than nominal the newest stream is read", scale: 0.001)
+    clock = metrics.gauge(
+      "router_speaker_clock_ppm", "How much faster than the card's the clock of the newest stream's sender runs",
+      scale: 0.001)
     streamUnderruns = metrics.counter(
       "router_speaker_stream_underruns_total", "Times a stream's buffer was empty while it played")
     trims = metrics.counter("router_speaker_trims_total", "Times a backlog of a stream was cut out")

@@ -6,7 +6,7 @@ enum Combination: String, OptionValue, CaseIterable { case mix, newest }
 /// Makes one period of the card out of all its streams: summed wide, saturated once. Owned by the card's thread.
 struct SpeakerMixer: ~Copyable {
   private let table: VoiceTable
-  private let combination: Combination
+  private let tuning: SpeakerTuning
   private let volume: SpeakerVolume
   private let format: CardFormat
   private var loudness: VolumeRamp
@@ -16,9 +16,9 @@ struct SpeakerMixer: ~Copyable {
   /// Streams in the last period, whether they were heard or not.
   private(set) var voices = 0
 
-  init(table: VoiceTable, combination: Combination, volume: SpeakerVolume, format: CardFormat) {
+  init(table: VoiceTable, tuning: SpeakerTuning, volume: SpeakerVolume, format: CardFormat) {
     self.table = table
-    self.combination = combination
+    self.tuning = tuning
     self.volume = volume
     loudness = VolumeRamp(gain: volume.gain, sampleRate: format.sampleRate)
     self.format = format
@@ -41,10 +41,12 @@ struct SpeakerMixer: ~Copyable {
     var isTaken = false
     voices = 0
     var limit = Int.max
+    let (isMixing, ceiling) = (tuning.combination == .mix, tuning.ceiling)
     while let slot = table.next(below: limit) {
       limit = slot.order
       voices += 1
-      let state = combination == .mix ? add(slot, now) : addIfNewest(slot, now, &isTaken)
+      slot.limitDelay(to: ceiling)
+      let state = isMixing && slot.share == 1 ? add(slot, now) : addShare(slot, isMixing, now, &isTaken)
       if state == .playing { isHeard = true }
     }
     loudness.aim(at: volume.gain)
@@ -61,13 +63,15 @@ struct SpeakerMixer: ~Copyable {
   }
 
   /// The newest stream that has sounded is heard alone; the others run on silently, so that what is heard after it is
-  /// of that moment. Who loses his place fades out within a period, who gets it back fades in.
-  private mutating func addIfNewest(_ slot: VoiceSlot, _ now: Instant, _ isTaken: inout Bool) -> VoiceState {
+  /// of that moment. Who loses his place fades out within a period, who gets it back, or a place of his own, fades in.
+  private mutating func addShare(
+    _ slot: VoiceSlot, _ isMixing: Bool, _ now: Instant, _ isTaken: inout Bool
+  ) -> VoiceState {
     for index in single.indices { single[index] = 0 }
     let frames = format.periodFrames
     var target = single.mutableSpan
     let state = slot.mix(into: &target, frames: frames, now: now)
-    let share: Float = isTaken || !slot.hasPlayed ? 0 : 1
+    let share: Float = isMixing || !isTaken && slot.hasPlayed ? 1 : 0
     if share == 1 { isTaken = true }
     if slot.hasPlayed {
       addSingle(from: slot.share, to: share)

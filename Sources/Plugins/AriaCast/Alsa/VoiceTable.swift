@@ -32,6 +32,11 @@ final class VoiceTable: Sendable {
     return best
   }
 
+  /// The card ran dry and starts again: tells all streams. Card's thread.
+  func cardRestarted() {
+    for index in 0..<slots.count where slots[index].isFilled { slots[index].cardRestarted() }
+  }
+
   /// Shows what the streams' buffers do: the longest delay, and the drift of the newest stream. Card's thread.
   func report(to metrics: SpeakerMetrics) {
     var longest = 0.0
@@ -40,7 +45,10 @@ final class VoiceTable: Sendable {
       slot.report(to: metrics)
       let buffer = slot.buffer
       longest = max(longest, buffer.delay)
-      if limit == .max { metrics.drift.set(Int((buffer.drift * 1000).rounded())) }
+      if limit == .max {
+        metrics.drift.set(Int((buffer.drift * 1000).rounded()))
+        metrics.clock.set(Int((buffer.clock * 1000).rounded()))
+      }
       limit = slot.order
     }
     metrics.bufferDelay.set(Int((longest * 1e6).rounded()))
@@ -72,6 +80,9 @@ final class VoiceTable: Sendable {
     filled.store(1, ordering: .releasing)
   }
 
+  /// The stream's buffer may hold that much from now on. Card's thread.
+  func limitDelay(to ceiling: Duration) { reader?.limitDelay(to: ceiling) }
+
   /// Adds one period of the stream to `sum`; gives the place back when the stream is over. Card's thread.
   func mix(into sum: inout MutableSpan<Float>, frames: Int, now: Instant) -> VoiceState {
     let state = reader?.mix(into: &sum, frames: frames, now: now) ?? .ended
@@ -83,6 +94,9 @@ final class VoiceTable: Sendable {
     return state
   }
 
+  /// Card's thread.
+  func cardRestarted() { reader?.deviceRestarted() }
+
   /// Adds what happened since the last call. Card's thread.
   func report(to metrics: SpeakerMetrics) {
     guard let statistics = reader?.statistics else { return }
@@ -92,9 +106,10 @@ final class VoiceTable: Sendable {
     seen = now
   }
 
-  /// Seconds of delay the stream's buffer holds, and how much faster than nominal it is read, in ppm. Card's thread.
-  var buffer: (delay: Double, drift: Double) {
-    guard let statistics = reader?.statistics else { return (0, 0) }
-    return (statistics.targetMs / 1000, statistics.driftPpm)
+  /// Seconds of delay the stream's buffer holds; in ppm, how much faster than nominal it is read, and how much faster
+  /// than the card's its sender's clock runs. Card's thread.
+  var buffer: (delay: Double, drift: Double, clock: Double) {
+    guard let statistics = reader?.statistics else { return (0, 0, 0) }
+    return (statistics.targetMs / 1000, statistics.driftPpm, statistics.clockPpm)
   }
 }

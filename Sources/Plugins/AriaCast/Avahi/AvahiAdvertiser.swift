@@ -15,6 +15,8 @@ public enum AvahiAdvertiser: NodeDefinition {
     service's own discovery uses too. Without Avahi the node waits.
     """
 
+  public static let traits: NodeTraits = .exclusive
+
   public static func ports(for config: Config) -> [Port] {
     [
       .eventIn(

@@ -22,8 +22,11 @@ public enum AriacastDashboard: NodeDefinition {
           "Asked for by the page's buttons, by /control and by /api/command. Without one \"admin.token\" counts; "
           + "without that, too, only browsers and programs on this machine may press."
       ) + [
-        Option("name", \.name, "Heading of the page. Empty: the linked receiver's name, else the node's label."),
-        Option("maxListeners", \.maxListeners, 1...10_000, "Browsers that listen at a time; more are answered 503."),
+        Option(
+          "name", \.name, live: true, "Heading of the page. Empty: the linked receiver's name, else the node's label."),
+        Option(
+          "maxListeners", \.maxListeners, 1...10_000, live: true,
+          "Browsers that listen at a time; more are answered 503."),
       ]
     }
 

@@ -81,6 +81,14 @@ extension DashboardNode {
     }
   }
 
+  /// Tells every page whether its buttons do anything.
+  func tellRights() {
+    for seat in seats.values where seat.kind == .page {
+      let rights: JSON = ["mayControl": .bool(seat.isTrusted), "hasToken": .bool(access.hasToken)]
+      send(rights.compact, to: seat)
+    }
+  }
+
   private func send(_ text: String, to kind: PageSeat.Kind) {
     for seat in seats.values where seat.kind == kind { send(text, to: seat) }
   }

@@ -1,17 +1,17 @@
 import RouterCore
 
 /// The control half of `ariacast.dashboard`: its routes, its clients, a stage for every stream.
-actor DashboardNode: Node {
+actor DashboardNode: LiveNode {
   /// How often levels are told.
   static let tick = Duration.milliseconds(100)
   /// Ticks between two looks at the senders.
   static let ticksPerLook = 10
 
-  let config: AriacastDashboard.Config
+  private(set) var config: AriacastDashboard.Config
   let context: NodeContext
   let host: String
   /// Who may press.
-  let access: ActionAccess
+  private(set) var access: ActionAccess
   let output: ListenOutput
   let listeners: Metric
   let pages: Metric
@@ -37,6 +37,7 @@ actor DashboardNode: Node {
   }
 
   func prepare() async throws(NodeFailure) {
+    let config = config
     let feed = context.web.makeFeed(config.feed)
     let (messages, inbox) = AsyncStream.makeStream(of: PageMessage.self)
     let lease = try await context.web.lease(routes(feed, inbox), on: config.listener, by: context.id)
@@ -48,6 +49,21 @@ actor DashboardNode: Node {
     await output.connect(feed)
     let scheme = config.listener.tls == .off ? "http" : "https"
     context.log.info("the page is at \(scheme)://\(lease.address)/", ("listen", lease.address.description))
+    // The options may have changed meanwhile.
+    if self.config != config { await feed.limit(self.config.feed.limits) }
+  }
+
+  /// Who listens goes on listening. Another token has to be given anew.
+  func update(to config: AriacastDashboard.Config) async {
+    let old = self.config
+    self.config = config
+    if config.listener.token != old.listener.token {
+      access = context.access.with(config.listener.token)
+      for (id, seat) in seats { seats[id]?.isTrusted = !access.hasToken && seat.peer.address.isLoopback }
+      tellRights()
+    }
+    if config.name != old.name { tell([], and: [("name", .string(title))]) }
+    await feed?.limit(config.feed.limits)
   }
 
   func run() async throws(NodeFailure) {

@@ -28,21 +28,21 @@ public enum HTTPStream: NodeDefinition {
 
     public static var options: [Option<Config>] {
       listenerOptions(defaultPort: 8090) + [
-        Option("path", \.path, "Path of the body; begins with a slash."),
+        Option("path", \.path, live: true, "Path of the body; begins with a slash."),
         Option(
           "container", \.container,
           "wav: takes PCM. mp3: takes MP3 as it comes; put mp3.encoder in front. auto: mp3 if the path ends in .mp3."),
-        Option("name", \.name, "What players show as the name of the station; the node's label if empty."),
+        Option("name", \.name, live: true, "What players show as the name of the station; the node's label if empty."),
         Option(
           "sampleRate", \.sampleRate, 8_000...192_000, unit: "Hz",
           "Rate of the body; PCM of another rate is converted, MP3 of another rate is refused."),
         Option(
           "channels", \.channels, 1...8,
           "Channels of the body, 16 bit each as PCM; streams of another count are converted, MP3 is refused."),
-        Option("bufferSeconds", \.bufferSeconds, 0.1...60, unit: "s", "How far a player may lag behind."),
-        Option("maxListeners", \.maxListeners, 1...100_000, "Players at a time; more are answered 503."),
+        Option("bufferSeconds", \.bufferSeconds, 0.1...60, unit: "s", live: true, "How far a player may lag behind."),
+        Option("maxListeners", \.maxListeners, 1...100_000, live: true, "Players at a time; more are answered 503."),
         Option(
-          "whenFull", \.whenFull,
+          "whenFull", \.whenFull, live: true,
           "What happens to a player that lags further. skip: it goes on at the newest sound. disconnect: it is cut off."
         ),
       ]

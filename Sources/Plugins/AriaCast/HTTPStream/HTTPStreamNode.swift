@@ -1,8 +1,8 @@
 import RouterCore
 
 /// The control half of `http.stream`: its route, its timer, a stage for every stream.
-actor HTTPStreamNode: Node {
-  private let config: HTTPStream.Config
+actor HTTPStreamNode: LiveNode {
+  private var config: HTTPStream.Config
   private let context: NodeContext
   private let counters: HTTPStreamCounters
   private let output: LiveOutput
@@ -23,12 +23,11 @@ actor HTTPStreamNode: Node {
   }
 
   func prepare() async throws(NodeFailure) {
+    let config = config
     var settings = config.feed
     settings.audienceChanged = silence.audienceChanged
     let feed = context.web.makeFeed(settings)
-    let fields = config.fields(label: context.label)
-    let route = Route("GET", config.path) { _ in HTTPResponse(fields: fields, body: .live(feed)) }
-    let lease = try await context.web.lease([route], on: config.listener, by: context.id)
+    let lease = try await context.web.lease([route(to: feed)], on: config.listener, by: context.id)
     self.lease = lease
     self.feed = feed
     await output.connect(feed)
@@ -37,6 +36,30 @@ actor HTTPStreamNode: Node {
     context.log.info(
       "live sound at \(scheme)://\(lease.address)\(config.path)", ("listen", lease.address.description),
       ("format", config.format.description))
+    // The options may have changed meanwhile.
+    if self.config != config { await apply() }
+  }
+
+  private func route(to feed: any LiveFeed) -> Route {
+    let fields = config.fields(label: context.label)
+    return Route("GET", config.path) { _ in HTTPResponse(fields: fields, body: .live(feed)) }
+  }
+
+  /// Who listens goes on listening, by whatever path and name it came.
+  func update(to config: HTTPStream.Config) async {
+    self.config = config
+    await apply()
+  }
+
+  private func apply() async {
+    await output.believe(surplus: .seconds(config.bufferSeconds))
+    guard let feed, let lease else { return }
+    await feed.limit(config.feed.limits)
+    do throws(NodeFailure) {
+      try await lease.replace([route(to: feed)])
+    } catch {
+      context.log.error("the body stays where it is", ("path", config.path), ("reason", error.reason))
+    }
   }
 
   func run() async throws(NodeFailure) {

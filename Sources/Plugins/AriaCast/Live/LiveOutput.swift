@@ -36,6 +36,13 @@ final class LiveOutput: @unchecked Sendable {
     gate.leave()
   }
 
+  /// A listener may lag that much from now on. Control side.
+  func believe(surplus: Duration) async {
+    while !gate.enterBetween() { await Task.yield() }
+    ledger.believe(surplus: surplus)
+    gate.leave()
+  }
+
   /// Somebody listens.
   var isHeard: Bool { audience.load(ordering: .acquiring) > 0 }
 

@@ -11,7 +11,7 @@ struct SilenceLedger {
 
   let sampleRate: Int
   /// Frames of surplus believed in, and frames of silence made up for at once after the machine slept.
-  private let limit: Int
+  private var limit: Int
   private let start: Instant
   /// Frames since `start` for which listeners have sound.
   private(set) var covered = 0
@@ -24,6 +24,9 @@ struct SilenceLedger {
     self.start = start
     limit = SilenceLedger.frames(in: surplus, at: sampleRate)
   }
+
+  /// A listener may lag that much from now on.
+  mutating func believe(surplus: Duration) { limit = SilenceLedger.frames(in: surplus, at: sampleRate) }
 
   /// Somebody begins to listen: what was before is forgotten.
   /// - Parameter frames: Of the packet that has come just now.

@@ -15,7 +15,7 @@ struct CastTurn: Equatable, Sendable {
   }
 
   /// Silence after which the speaker is given back; zero never.
-  let patience: Duration
+  var patience: Duration
   private(set) var isCasting = false
   private var lastSound = Instant(nanoseconds: 0)
 

@@ -24,7 +24,7 @@ struct ReceiverVolume: Equatable {
   private(set) var percent: Double
   private(set) var isMuted: Bool
   /// Loudest percent there is, 1 to 100.
-  let maximum: Double
+  private(set) var maximum: Double
 
   init(percent: Double = ReceiverVolume.initial, isMuted: Bool = false, maximum: Double = 100) {
     self.maximum = maximum
@@ -37,6 +37,15 @@ struct ReceiverVolume: Equatable {
     self.init(
       percent: remembered?["percent"]?.double ?? ReceiverVolume.initial,
       isMuted: remembered?["isMuted"]?.flag ?? false, maximum: maximum)
+  }
+
+  /// It may not be louder than that from now on.
+  /// - Returns: whether it was.
+  mutating func limit(to maximum: Double) -> Bool {
+    self.maximum = maximum
+    let isLouder = percent > maximum
+    percent = min(percent, maximum)
+    return isLouder
   }
 
   /// Whole percent, as AriaCast counts.

@@ -27,24 +27,24 @@ public enum AriacastReceiver: NodeDefinition {
     public static var options: [Option<Config>] {
       listenerOptions(defaultPort: 12_889) + [
         Option(
-          "name", \.name,
+          "name", \.name, live: true,
           "What senders show; unique on the network, since apps take equal names for one speaker. Quotes, backslashes "
             + "and control characters are taken out, 63 bytes of UTF-8 are kept. Empty: host name and node. One app "
             + "plugin treats names with \"musicassistant\" in them differently: avoid that word."),
         Option(
-          "discovery", \.discovery,
+          "discovery", \.discovery, live: true,
           "Where discovery requests are answered. Senders broadcast to port 12888, which only a socket on 0.0.0.0 "
             + "hears; receivers share the socket. false answers none."),
         Option(
-          "takeOver", \.takeOver,
+          "takeOver", \.takeOver, live: true,
           "Whether a second sender takes the place of the first. idle: when the first sent nothing for 3 s, or both "
             + "have one address, else it is answered 403. newest: always. never: only after the first has left."),
         Option(
-          "maxVolume", \.maxVolume, 1...100, unit: "%",
+          "maxVolume", \.maxVolume, 1...100, unit: "%", live: true,
           "Loudest volume that can be set; phones begin at their own maximum, so that the first key press may be loud."
         ),
         Option(
-          "artworkHosts", \.artworkHosts,
+          "artworkHosts", \.artworkHosts, live: true,
           "Public hosts from which artwork may be fetched over https, such as \"i.scdn.co\" or \"*.example.org\". "
             + "Otherwise it is fetched from the sender's own address only."),
       ]

@@ -70,6 +70,11 @@ extension ReceiverNode {
 
   private func turn(_ wish: VolumeWish, from client: UInt64?) {
     guard volume.apply(wish) || !isVolumeKnown && wish != .get else { return }
+    announceVolume(from: client)
+  }
+
+  /// Tells everybody but the one it came from how loud it is now.
+  func announceVolume(from client: UInt64?) {
     isVolumeKnown = true
     counters.volume.set(volume.level)
     controls.send(ControlReply.announcement(volume), to: board.others(than: client))

@@ -18,6 +18,7 @@ extension ReceiverNode {
     messagesSeen = total
     counters.silentSeconds.set(silence(at: now))
     sendStatistics()
+    if isDiscoveryDue { await moveDiscovery() }
   }
 
   /// Whole seconds of nothing but zeros, the longest of all seats; says so once a session.

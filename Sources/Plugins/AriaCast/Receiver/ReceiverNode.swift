@@ -4,7 +4,7 @@ import RouterCore
 ///
 /// Audio never touches this actor: it decides who is let in, opens the stream before the connection is read, and tidies
 /// up after.
-actor ReceiverNode: Node {
+actor ReceiverNode: LiveNode {
   /// A session and the stream that carries it now; nil while another one is being opened.
   struct Seat {
     let state: SessionState
@@ -15,11 +15,11 @@ actor ReceiverNode: Node {
     var hasWarned = false
   }
 
-  nonisolated let config: AriacastReceiver.Config
+  var config: AriacastReceiver.Config
   nonisolated let context: NodeContext
-  nonisolated let name: ReceiverName
-  /// The name on the network: another one than `name` while an equal one is published by somebody else.
-  nonisolated let nameInForce: ServiceName
+  /// What this machine calls itself.
+  nonisolated let host: String
+  nonisolated let names: ReceiverNames
   nonisolated let counters: ReceiverCounters
   /// What the receiver's own listeners hear.
   nonisolated let live: LiveOutput
@@ -53,16 +53,19 @@ actor ReceiverNode: Node {
   var pictureTimer: Task<Void, Never>?
   var feeds: ReceiverFeeds?
   var outbox: Outbox?
-  private var lease: (any WebLease)?
-  private var discovery: (any DatagramLease)?
-  private var service: ServiceEvent?
+  var lease: (any WebLease)?
+  var discovery: (wish: PeerAddress, lease: any DatagramLease)?
+  /// A changed address could not be had: it is tried again.
+  var isDiscoveryDue = false
+  var isDiscoveryMoving = false
+  var service: ServiceEvent?
 
   /// - Parameter host: What this machine calls itself, for the name of a receiver that has none.
   init(config: AriacastReceiver.Config, context: NodeContext, host: String) {
     self.config = config
     self.context = context
-    name = ReceiverName(config.name.isEmpty ? "\(host) \(context.label)" : config.name)
-    nameInForce = ServiceName(name.text)
+    self.host = host
+    names = ReceiverNames(config.name(on: host, label: context.label))
     counters = ReceiverCounters(context.metrics)
     takeOver = TakeOver(policy: config.takeOver)
     volume = ReceiverVolume(maximum: config.maxVolume)
@@ -83,11 +86,12 @@ actor ReceiverNode: Node {
     await openFeeds()
     outbox = Outbox()
     isOpen = true
+    let config = config
     do throws(NodeFailure) {
       let lease = try await context.web.lease(routes(), on: config.listener, by: context.id)
       self.lease = lease
-      try await answerDiscovery(at: lease.address)
-      context.log.info("\"\(name)\" takes AriaCast senders", ("listen", lease.address.description))
+      try await answerDiscovery()
+      context.log.info("\"\(names.wanted)\" takes AriaCast senders", ("listen", lease.address.description))
     } catch {
       isOpen = false
       await lease?.release()
@@ -97,20 +101,12 @@ actor ReceiverNode: Node {
       outbox = nil
       throw error
     }
-  }
-
-  private func answerDiscovery(at listening: PeerAddress) async throws(NodeFailure) {
-    guard let address = config.discovery.value else { return }
-    discovery = try await context.datagrams.lease(on: address, by: context.id) { [nameInForce] datagram in
-      DiscoveryResponder(name: ReceiverName(nameInForce.current), listening: listening).answer(datagram)
-    }
+    // The options may have changed meanwhile.
+    if self.config != config { await follow(config) }
   }
 
   func run() async throws(NodeFailure) {
-    guard let lease else { return }
-    let service = ServiceRecord.event(name: name, port: lease.address.port, nameInForce: nameInForce)
-    self.service = service
-    await context.graph.emit(service, on: "service")
+    await offerService()
     // A receiver nobody has turned leaves the speaker as it is.
     if isVolumeKnown { emit(volume.event, on: "volume") }
     // All receivers at the same moment: a thousand of them cost one wake-up.
@@ -128,8 +124,9 @@ actor ReceiverNode: Node {
     await context.graph.withdraw(metadataEvent, on: "metadata", key: "")
     if let service { await context.graph.withdraw(service, on: "service", key: "") }
     service = nil
-    await discovery?.release()
+    await discovery?.lease.release()
     discovery = nil
+    isDiscoveryDue = false
     for seat in seats.values { seat.state.close(code: 1001, reason: "stopping") }
     await lease?.release()
     lease = nil

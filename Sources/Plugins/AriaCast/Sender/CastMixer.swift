@@ -36,6 +36,9 @@ struct CastMixer {
   /// Lets go of streams that ended while nothing was rendered.
   mutating func dropOver() { seats.removeAll { $0.input.isOver } }
 
+  /// Streams may build up that much delay from now on.
+  mutating func limitDelay(to ceiling: Duration) { for seat in seats { seat.reader.limitDelay(to: ceiling) } }
+
   /// Throws away what waits: the speaker was away meanwhile.
   mutating func reset() { for seat in seats { seat.reader.reset() } }
 

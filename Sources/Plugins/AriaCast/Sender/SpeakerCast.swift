@@ -27,15 +27,15 @@ public enum SpeakerCast: NodeDefinition {
           "Name of the speaker as apps show it; looked up by mDNS and UDP at each connection. router discover lists "
             + "the names."),
         Option(
-          "discovery", \.discovery,
+          "discovery", \.discovery, live: true,
           "Where UDP discovery requests go. The broadcast address means every network of this machine, and the machine "
             + "itself. false asks by mDNS alone."),
         Option(
-          "latencyMs", \.latencyMs, 20...2000, unit: "ms",
+          "latencyMs", \.latencyMs, 20...2000, unit: "ms", live: true,
           "Longest delay a stream may build up here to survive an uneven arrival; it begins with half of it. The "
             + "speaker adds its own."),
         Option(
-          "releaseSeconds", \.releaseSeconds, 0...86_400, unit: "s",
+          "releaseSeconds", \.releaseSeconds, 0...86_400, unit: "s", live: true,
           "Silence after which the speaker is free for other senders; 0 keeps it."),
       ]
     }

@@ -4,7 +4,7 @@ internal import RouterCore
 ///
 /// Streams end in voices, lock-free rings; this actor reads them by the monotonic clock, 20 ms at a time, so that no
 /// loop ever waits for the speaker.
-actor SpeakerCastNode: Node {
+actor SpeakerCastNode: LiveNode {
   /// Where the speaker is and what it is called.
   struct Target: Equatable {
     var url: CastURL
@@ -12,7 +12,7 @@ actor SpeakerCastNode: Node {
     var words: String
   }
 
-  nonisolated let config: SpeakerCast.Config
+  private(set) var config: SpeakerCast.Config
   nonisolated let context: NodeContext
   nonisolated let counters: CastCounters
   nonisolated let gate = CastGate()
@@ -64,6 +64,13 @@ actor SpeakerCastNode: Node {
       hangUp()
       throw error
     }
+  }
+
+  /// The cast goes on; another `discovery` counts when the speaker is looked for next.
+  func update(to config: SpeakerCast.Config) async {
+    self.config = config
+    mixer.limitDelay(to: config.jitter.ceiling)
+    turn.patience = .seconds(config.releaseSeconds)
   }
 
   func run() async throws(NodeFailure) {

@@ -66,14 +66,14 @@ extension RoutesReader {
 
 extension Claim {
   /// Names of parameters do not distinguish routes.
-  fileprivate var normal: Claim {
+  var normal: Claim {
     guard case .route(let address, let route) = self else { return self }
     let segments = route.split(separator: "/", omittingEmptySubsequences: false)
     return .route(address, segments.map { $0.hasPrefix("{") ? "{}" : String($0) }.joined(separator: "/"))
   }
 
   /// Port 0 is another port for each node.
-  fileprivate var isShared: Bool {
+  var isShared: Bool {
     guard case .route(let address, _) = self else { return false }
     return address.port == 0
   }

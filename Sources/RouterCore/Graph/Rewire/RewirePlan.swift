@@ -28,7 +28,7 @@ public struct RewirePlan: Sendable, Equatable {
         added.append(node.id)
         continue
       }
-      switch NodeDifference(from: known, to: node) {
+      switch ClaimExchange(old, new).settle(NodeDifference(from: known, to: node), of: known, node) {
       case .none: kept.append(node.id)
       case .inPlace: updated.append(node.id)
       case .replacement: replaced.append(node.id)
@@ -74,8 +74,9 @@ enum NodeDifference: Equatable {
     }
     let changed = old.config.changedOptions(to: new.config) ?? []
     let isLive = changed.allSatisfy { name in new.type.options.contains { $0.name == name && $0.isLive } }
+    let isSameShape = new.config.keepsPorts(of: old.config)
     let isSwitched = old.settings.isDisabled || new.settings.isDisabled
-    if !isLive && !isSwitched {
+    if !(isLive && isSameShape) && !isSwitched {
       self = .replacement
     } else {
       self = changed.isEmpty && old.settings == new.settings && old.id == new.id ? .none : .inPlace

@@ -34,6 +34,7 @@ extension RunningGraph {
     let change = succession(to: document, plan)
     var stopped: [RunningNode] = []
     do throws(RewireRefusal) {
+      try await probe(change.updated)
       try await prepare(change.heirs.filter { !$0.waits }, options)
       if !change.letGo.isEmpty {
         stopped = change.letGo
@@ -50,6 +51,21 @@ extension RunningGraph {
   }
 
   // MARK: Before the commit
+
+  /// Asks nodes that are to take options in place whether they could.
+  private func probe(_ updated: [RunningNode]) async throws(RewireRefusal) {
+    var problems: [Problem] = []
+    for running in updated {
+      guard let node = running.supervisor?.node else { continue }
+      do throws(NodeFailure) {
+        try await running.plan.config.probe(node)
+      } catch {
+        let (path, pointer) = ("nodes.\(running.plan.id)", "/nodes/\(running.plan.id)")
+        problems.append(Problem(path: path, pointer: pointer, message: error.reason, hint: error.hint))
+      }
+    }
+    if !problems.isEmpty { throw RewireRefusal(.blocked, problems) }
+  }
 
   /// Starts new nodes together and judges how each first try ended.
   private func prepare(_ heirs: [Succession.Heir], _ options: RewireOptions) async throws(RewireRefusal) {
@@ -74,10 +90,9 @@ extension RunningGraph {
       let seconds = options.deadline.nanoseconds / 1_000_000_000
       return (.failed, Problem(path: path, pointer: pointer, message: "was not ready within \(seconds) s"))
     case .failed(let failure):
-      let wasRunning = heir.old?.instance.state == .running
       let problem = Problem(path: path, pointer: pointer, message: failure.reason, hint: failure.hint)
       switch failure.kind {
-      case .missing: return wasRunning && !options.isForced ? (.wouldWait, problem) : nil
+      case .missing: return heir.followsRunning && !options.isForced ? (.wouldWait, problem) : nil
       case .blocked: return (.blocked, problem)
       case .broken: return (.failed, problem)
       }
@@ -86,9 +101,13 @@ extension RunningGraph {
 
   /// Forgets the new nodes and takes up what was let go.
   private func abandon(_ change: Succession, takingUp stopped: [RunningNode], _ options: RewireOptions) async {
-    for heir in change.heirs { heir.node.instance.role = .retired }
+    for heir in change.heirs {
+      heir.node.instance.role = .retired
+      forgetHeld(from: heir.node.instance)
+    }
     await openings.open()
     await stop(change.heirs.map(\.node), within: options.deadline)
+    for heir in change.heirs where nodes[heir.node.plan.id] == nil { metrics.remove(node: heir.node.plan.id) }
     for old in stopped { await old.supervisor?.start() }
     for old in stopped { await old.supervisor?.waitForFirstTry(limit: options.deadline) }
   }
@@ -126,13 +145,12 @@ extension RunningGraph {
   private func settle(
     _ plan: RewirePlan, _ change: Succession, _ oldLinks: [PlannedLink], _ options: RewireOptions
   ) async {
-    for node in change.updated {
-      if let supervisor = node.supervisor { await node.plan.config.update(supervisor.node) }
-    }
+    for node in change.updated { await node.supervisor?.update(to: node.plan.config) }
     for id in plan.removed { await withdrawStates(of: id, along: oldLinks) }
     await tellStates(fresh: Set(change.heirs.map(\.node.plan.id)), oldLinks)
     for heir in change.heirs {
       observer.changed(.node(heir.node.instance.id, heir.node.instance.state))
+      await tellHeld(from: heir.node.instance)
       await heir.node.supervisor?.release()
     }
     retire(change.gone, within: options.deadline)

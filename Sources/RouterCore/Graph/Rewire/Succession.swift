@@ -5,6 +5,8 @@ struct Succession {
     let node: RunningGraph.RunningNode
     /// nil for a node that was not there or was disabled.
     let old: RunningGraph.RunningNode?
+    /// The old one ran when the rewire began; it may have had to stop since.
+    let followsRunning: Bool
     /// The new node prepares only when the old ones named in `letGo` have stopped.
     var waits = false
   }
@@ -42,7 +44,8 @@ extension RunningGraph {
       all.next[entry.id] = new
       let predecessor = old?.supervisor == nil ? nil : old
       if isOn {
-        all.heirs.append(.init(node: new, old: predecessor))
+        all.heirs.append(
+          .init(node: new, old: predecessor, followsRunning: predecessor?.instance.state == .running))
       } else if let predecessor {
         all.leaving.append(predecessor)
       }

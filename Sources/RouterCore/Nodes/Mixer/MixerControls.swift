@@ -1,4 +1,4 @@
-/// What a mixer's options say now: set by the control side, read with every block. Any thread; never waits.
+/// What a mixer's options say now: set by the control side, read with every block. Numbers: any thread, never waiting.
 final class MixerControls: Sendable {
   /// The controls of one input.
   final class Input: Sendable {
@@ -23,7 +23,7 @@ final class MixerControls: Sendable {
     private static func duck(_ input: MixerInput) -> Float { input.priority ? Float(input.duckDb) : -1 }
   }
 
-  let inputs: [Input]
+  private let inputs: PthreadLock<[Input]>
   /// RMS.
   let threshold: LiveNumber
   /// Seconds.
@@ -32,7 +32,7 @@ final class MixerControls: Sendable {
   let release: LiveNumber
 
   init(_ config: Mixer.Config) {
-    inputs = config.effectiveInputs.map { Input($0.name, $0.value) }
+    inputs = PthreadLock(config.effectiveInputs.map { Input($0.name, $0.value) })
     threshold = LiveNumber(0)
     attack = LiveNumber(0)
     hold = LiveNumber(0)
@@ -40,9 +40,24 @@ final class MixerControls: Sendable {
     set(config)
   }
 
-  /// Takes changed options; inputs with other names are another mixer.
+  /// The controls of an input; one that is not there yet, because its stream comes before its options, is made. Control
+  /// side.
+  func input(_ name: String) -> Input {
+    inputs.withLock { inputs in
+      if let known = inputs.first(where: { $0.name == name }) { return known }
+      let new = Input(name, MixerInput())
+      inputs.append(new)
+      return new
+    }
+  }
+
+  func has(_ input: Input) -> Bool { inputs.withLock { $0.contains { $0 === input } } }
+
+  /// Takes changed options; inputs that are not named any more are forgotten. Control side.
   func set(_ config: Mixer.Config) {
-    for input in config.effectiveInputs { inputs.first { $0.name == input.name }?.set(input.value) }
+    let named = config.effectiveInputs
+    for entry in named { input(entry.name).set(entry.value) }
+    inputs.withLock { inputs in inputs.removeAll { input in !named.contains { $0.name == input.name } } }
     threshold.set(Float(amplitude(decibels: config.thresholdDb)))
     attack.set(Float(config.attackMs) / 1000)
     hold.set(Float(config.holdMs) / 1000)

@@ -5,7 +5,7 @@ struct MixerEngine: ~Copyable {
   private let format: StreamFormat
   private let frames: Int
   private let controls: MixerControls
-  private let buses: [MixerBus]
+  private var buses: [MixerBus] = []
   private let sum: Slab<Float>
   /// The last block.
   private let bytes: Slab<UInt8>
@@ -17,7 +17,6 @@ struct MixerEngine: ~Copyable {
     self.format = format
     self.frames = frames
     self.controls = controls
-    buses = controls.inputs.map { MixerBus($0, frames: frames, channels: format.channels) }
     sum = Slab(repeating: 0, count: frames * format.channels)
     bytes = Slab(repeating: 0, count: frames * format.bytesPerFrame)
     voices = metrics.gauge("router_mixer_voices", "Streams that are mixed now")
@@ -26,8 +25,12 @@ struct MixerEngine: ~Copyable {
   }
 
   /// Takes a stream in at an input. A job of the loop, not the data path.
-  mutating func add(_ reader: consuming VoiceReader, to input: String) {
-    buses.first { $0.controls.name == input }?.add(reader)
+  mutating func add(_ reader: consuming VoiceReader, to input: MixerControls.Input) {
+    buses.removeAll { $0.voices == 0 && !controls.has($0.controls) }
+    if let bus = buses.first(where: { $0.controls === input }) { return bus.add(reader) }
+    let bus = MixerBus(input, frames: frames, channels: format.channels)
+    bus.add(reader)
+    buses.append(bus)
   }
 
   /// Makes the next block and lends it. Data thread.

@@ -15,7 +15,7 @@ final class MixerNode: LiveNode {
       MixerEngine(config.format, frames: source.frames, controls, context.metrics), on: context.loop)
   }
 
-  /// Takes changed options while playing, except the names of inputs and the format. Any thread.
+  /// Takes changed options while playing, all but those of the mixture. Any thread.
   func update(to config: Mixer.Config) async { controls.set(config) }
 
   func run() async throws(NodeFailure) {
@@ -33,7 +33,7 @@ final class MixerNode: LiveNode {
         input: request.format, output: (config.sampleRate, config.channels), settings: settings,
         record: request.offer.record, at: context.time.now)
       let writer = ends.writer
-      await context.loop.seat(ends.reader, at: request.port, of: engine)
+      await context.loop.seat(ends.reader, at: controls.input(request.port), of: engine)
       return MadeStage(MixerStage(writer))
     } catch {
       throw StageRefusal(error.description)
@@ -43,7 +43,8 @@ final class MixerNode: LiveNode {
 
 extension Loop {
   /// Hands a voice to the mixer that lives here.
-  fileprivate func seat(_ reader: consuming VoiceReader, at input: String, of engine: OnLoop<MixerEngine>) {
+  fileprivate func seat(_ reader: consuming VoiceReader, at input: MixerControls.Input, of engine: OnLoop<MixerEngine>)
+  {
     var reader: VoiceReader? = consume reader
     engine.with(self) { engine in
       if let reader = reader.take() { engine.add(reader, to: input) }

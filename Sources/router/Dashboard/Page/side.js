@@ -1,317 +1,315 @@
 // What is chosen, in full: a node with its options, a cable with what flows, or the whole graph at a glance.
 
-import { api } from "./api.js";
-import { button, icon, make, mark, tell } from "./dom.js";
-import { Form } from "./form.js";
-import { carries, end, portOf, role } from "./ports.js";
-import { bytes, number, say, since, wait } from "./words.js";
+import {api} from "./api.js"
+import {button, icon, make, mark, tell} from "./dom.js"
+import {asDocument} from "./compare.js"
+import {Form} from "./form.js"
+import {model} from "./model.js"
+import {carries, end, portOf, role} from "./ports.js"
+import {bytes, number, say, since, wait} from "./words.js"
 
 export class Side {
-  constructor(root, model, page) {
-    Object.assign(this, { root, model, page, selection: null });
-    model.addEventListener("counts", () => this.refresh());
-    model.addEventListener("streams", () => this.refresh());
-  }
+	constructor(root, page) {
+		Object.assign(this, {root, page, selection: null})
+		model.addEventListener("counts", () => this.refresh())
+		model.addEventListener("streams", () => this.refresh())
+	}
 
-  /** Shows another thing. */
-  choose(selection) {
-    this.selection = selection;
-    this.form = null;
-    this.build();
-  }
+	choose(selection) {
+		this.selection = selection
+		this.form = null
+		this.build()
+	}
 
-  /** The graph was loaded anew: shown again, but what is being typed stays. */
-  update() {
-    const node = this.model.nodes.get(this.selection?.node);
-    if (this.selection?.node && !node) return this.page.select(null);
-    if (this.selection?.link && !this.model.byLink.has(this.selection.link)) return this.page.select(null);
-    if (this.form && node) {
-      const shape = JSON.stringify([node.type, this.model.linksOf(node.id).map((link) => link.id)]);
-      if (!this.dirty.size) {
-        this.base = { config: node.config, tag: this.model.tag };
-        if (!this.form.element.contains(document.activeElement)) this.form.write(node.config);
-      }
-      if (shape !== this.shape) this.showLinks(node);
-      this.shape = shape;
-      this.heading(node);
-    } else this.build();
-    return this.refresh();
-  }
+	/** The graph was loaded anew: shown again, but what is being typed stays. */
+	update() {
+		const node = model.node(this.selection?.node)
+		if (this.selection?.node && !node) return this.page.select(null)
+		if (this.selection?.link && !model.byLink.has(this.selection.link)) return this.page.select(null)
+		if (this.form && node) {
+			const shape = JSON.stringify([node.type, model.linksOf(node.id).map(link => link.id)])
+			if (!this.dirty.size) {
+				this.base = this.baseOf(node)
+				if (!this.form.element.contains(document.activeElement)) this.form.write(node.config)
+			}
+			if (shape !== this.shape) this.showLinks(node)
+			this.shape = shape
+			this.heading(node)
+		} else this.build()
+		return this.refresh()
+	}
 
-  build() {
-    const { node, link } = this.selection ?? {};
-    mark(this.root, "data-kind", node ? "node" : link ? "link" : "all");
-    if (node && this.model.nodes.has(node)) this.buildNode(this.model.nodes.get(node));
-    else if (link && this.model.byLink.has(link)) this.buildLink(this.model.byLink.get(link));
-    else this.buildAll();
-    this.refresh();
-  }
+	build() {
+		const {node, link} = this.selection ?? {}
+		mark(this.root, "data-kind", node ? "node" : link ? "link" : "all")
+		if (node && model.nodes.has(node)) this.buildNode(model.node(node))
+		else if (link && model.byLink.has(link)) this.buildLink(model.byLink.get(link))
+		else this.buildAll()
+		this.refresh()
+	}
 
-  top(badge, title, sub, tools) {
-    return make("div", { class: "side-head" }, make("span", { class: "badge" }, icon(badge)),
-      make("div", {}, make("h2", { text: title }), make("p", { class: "sub", text: sub })), tools,
-      button("close", say("closeDetails"), () => this.page.closeSide(), { class: "tool close" }));
-  }
+	top(badge, kind, ...title) {
+		return make("div.side-head", make("span.badge", {"data-role": kind}, icon(badge)), make("div", title),
+			button("close", say("closeDetails"), () => this.page.closeSide(), {class: "tool close"}))
+	}
 
-  // A node
+	buildNode(node) {
+		const type = model.types.get(node.type)
+		this.dirty = new Map()
+		this.base = this.baseOf(node)
+		this.shape = null
+		const disable = button("disabled", "", () => this.page.toggle(node.id), {"data-act": "toggle"})
+		this.parts = {
+			state: make("div.state-box"), links: make("div.links"), streams: make("div"),
+			stats: make("dl.stats"), others: make("div", {role: "alert"}), disable,
+			heading: make("h2", node.label || node.id), sub: make("p.sub"),
+		}
+		const kind = role(node.ports)
+		const head = this.top(kind, kind, this.parts.heading, this.parts.sub)
+		const tools = make("div.group.acts", {role: "group", "aria-label": say("actions")},
+			button("cable", say("connectTo"), () => this.page.connect(node.id), {"data-act": "connect"}),
+			button("edit", say("rename"), () => this.page.rename(node.id), {"data-act": "rename"}), disable,
+			button("trash", say("delete"), () => this.page.remove(node.id), {"data-act": "delete", class: "tool bad"}),
+			(type?.actions ?? []).map(action => make("button.plain", {text: action, onclick: () => this.page.act(node.id, action),
+			})))
+		this.form = new Form(type, field => this.edited(node.id, field))
+		this.form.write(node.config)
+		this.parts.apply = make("div.apply", {hidden: true},
+			make("span", say("unsaved")),
+			make("button.plain", {text: say("discard"), onclick: () => this.discard(node.id)}),
+			make("button", {type: "submit", class: "primary", text: say("apply")}))
+		const form = make("form", {onsubmit: event => {event.preventDefault(); this.apply(node.id);}},
+			make("h3", say("options")), this.form.element, this.parts.others, this.parts.apply)
+		this.root.replaceChildren(head, this.parts.state, tools, make("p.help", {lang: "en", text: type?.description ?? ""}),
+			this.parts.links, this.parts.streams, form,
+			make("details.nested", make("summary", say("numbers")), this.parts.stats))
+		this.showLinks(node)
+		this.shape = JSON.stringify([node.type, model.linksOf(node.id).map(link => link.id)])
+		this.heading(node)
+	}
 
-  buildNode(node) {
-    const type = this.model.types.get(node.type);
-    this.dirty = new Map();
-    this.base = { config: node.config, tag: this.model.tag };
-    this.shape = null;
-    const disable = button("disabled", "", () => this.page.toggle(node.id), { "data-act": "toggle" });
-    this.parts = {
-      state: make("div", { class: "state-box" }), links: make("div", { class: "links" }), streams: make("div"),
-      stats: make("dl", { class: "stats" }), others: make("div", { role: "alert" }), disable,
-      heading: make("h2", { text: node.label || node.id }), sub: make("p", { class: "sub" }),
-    };
-    const head = make("div", { class: "side-head" }, make("span", { class: "badge", "data-role": role(node.ports) }, icon(role(node.ports))),
-      make("div", {}, this.parts.heading, this.parts.sub),
-      button("close", say("closeDetails"), () => this.page.closeSide(), { class: "tool close" }));
-    const tools = make("div", { class: "group acts", role: "group", "aria-label": say("actions") },
-      button("cable", say("connectTo"), () => this.page.connect(node.id), { "data-act": "connect" }),
-      button("edit", say("rename"), () => this.page.rename(node.id), { "data-act": "rename" }), disable,
-      button("trash", say("delete"), () => this.page.remove(node.id), { "data-act": "delete", class: "tool bad" }),
-      (type?.actions ?? []).map((action) => make("button", {
-        type: "button", class: "plain", text: action, onclick: () => this.page.act(node.id, action),
-      })));
-    this.form = new Form(type, (field, isSliding) => this.edited(node.id, field, isSliding));
-    this.form.write(node.config);
-    this.parts.apply = make("div", { class: "apply", hidden: true },
-      make("span", { text: say("unsaved") }),
-      make("button", { type: "button", class: "plain", text: say("discard"), onclick: () => this.discard(node.id) }),
-      make("button", { type: "submit", class: "primary", text: say("apply") }));
-    const form = make("form", { onsubmit: (event) => { event.preventDefault(); this.apply(node.id); } },
-      make("h3", { text: say("options") }), this.form.element, this.parts.others, this.parts.apply);
-    this.root.replaceChildren(head, this.parts.state, tools, make("p", { class: "help", lang: "en", text: type?.description ?? "" }),
-      this.parts.links, this.parts.streams, form,
-      make("details", { class: "nested" }, make("summary", { text: say("numbers") }), this.parts.stats));
-    this.showLinks(node);
-    this.shape = JSON.stringify([node.type, this.model.linksOf(node.id).map((link) => link.id)]);
-    this.heading(node);
-  }
+	/** What an edit begins with, for when somebody else changes it meanwhile. */
+	baseOf(node) {
+		return {config: node?.config ?? {}, tag: model.tag, document: asDocument()}
+	}
 
-  heading(node) {
-    tell(this.parts.heading, node.label || node.id);
-    tell(this.parts.sub, `${node.label ? `${node.id} · ` : ""}${node.type}`);
-    const label = say(node.state === "disabled" ? "enable" : "disable");
-    mark(this.parts.disable, "aria-label", label);
-    mark(this.parts.disable, "title", label);
-    mark(this.parts.disable, "aria-pressed", String(node.state === "disabled"));
-  }
+	heading(node) {
+		tell(this.parts.heading, node.label || node.id)
+		tell(this.parts.sub, `${node.label ? `${node.id} · ` : ""}${node.type}`)
+		const label = say(node.state === "disabled" ? "enable" : "disable")
+		mark(this.parts.disable, "aria-label", label)
+		mark(this.parts.disable, "title", label)
+		mark(this.parts.disable, "aria-pressed", String(node.state === "disabled"))
+	}
 
-  showState(node) {
-    const next = wait(node.nextTry);
-    const key = JSON.stringify([node.state, node.reason, node.hint, node.addresses]);
-    const { state } = this.parts;
-    if (state.key !== key) {
-      state.key = key;
-      mark(state, "data-state", node.state);
-      state.replaceChildren(icon(node.state), make("div", {}, make("strong", { text: say(`state.${node.state}`) }),
-        this.parts.next = make("span", { class: "next" }),
-        node.reason ? make("p", { lang: "en", text: node.reason }) : null,
-        node.hint ? make("p", { class: "hint", lang: "en", text: node.hint }) : null,
-        node.addresses?.length ? make("p", {}, make("code", { text: node.addresses.join(", ") })) : null));
-    }
-    tell(this.parts.next, next ? ` · ${next}` : "");
-  }
+	showState(node) {
+		const next = wait(node.nextTry)
+		const key = JSON.stringify([node.state, node.reason, node.hint, node.addresses])
+		const {state} = this.parts
+		if (state.key !== key) {
+			state.key = key
+			mark(state, "data-state", node.state)
+			state.replaceChildren(icon(node.state), make("div", make("strong", say(`state.${node.state}`)),
+				this.parts.next = make("span.next"),
+				node.reason && make("p", {lang: "en", text: node.reason}),
+				node.hint && make("p.hint", {lang: "en", text: node.hint}),
+				node.addresses?.length && make("p", make("code", node.addresses.join(", ")))))
+		}
+		tell(this.parts.next, next ? ` · ${next}` : "")
+	}
 
-  showLinks(node) {
-    const rows = node.ports.map((port) => {
-      const reference = `${node.id}.${port.name}`;
-      const isOut = port.direction === "output";
-      const links = this.model.links.filter((link) => (isOut ? link.from : link.to) === reference);
-      return make("li", { class: "port-row", "data-kind": port.kind, title: port.description },
-        make("span", { class: "port-name" }, make("b", { text: isOut ? "→" : "←", "aria-label": say(isOut ? "output" : "input") }),
-          ` ${port.name} `, make("small", { text: carries(port) })),
-        make("span", { class: "ends" }, links.map((link) => {
-          const other = isOut ? link.to : link.from;
-          return make("span", { class: "end" },
-            make("button", { type: "button", class: "end-name", text: this.model.name(end(other).node), title: link.id,
-              onclick: () => this.page.select({ link: link.id }, true) }),
-            button("close", say("removeCable", link.from, link.to), () => this.page.unlink(link.id), { class: "tool small" }));
-        }), button("plus", say("connectPort", port.name), () => this.page.connect(node.id, port), { class: "tool small" })));
-    });
-    this.parts.links.replaceChildren(make("h3", { text: say("ports") }), make("ul", {}, rows));
-  }
+	showLinks(node) {
+		const rows = node.ports.map(port => {
+			const reference = `${node.id}.${port.name}`
+			const isOut = port.direction === "output"
+			const links = model.links.filter(link => (isOut ? link.from : link.to) === reference)
+			return make("li.port-row", {"data-kind": port.kind, title: port.description},
+				make("span.port-name", make("b", {text: isOut ? "→" : "←", "aria-label": say(isOut ? "output" : "input")}),
+					` ${port.name} `, make("small", carries(port))),
+				make("span.ends", links.map(link => {
+					const other = isOut ? link.to : link.from
+					return make("span.end", {},
+						make("button.end-name", {text: model.name(end(other).node), title: link.id,
+							onclick: () => this.page.select({link: link.id}, true)}),
+						button("close", say("removeCable", link.from, link.to), () => this.page.unlink(link.id), {class: "tool small"}))
+				}), button("plus", say("connectPort", port.name), () => this.page.connect(node.id, port), {class: "tool small"})))
+		})
+		this.parts.links.replaceChildren(make("h3", say("ports")), make("ul", rows))
+	}
 
-  /** An option was changed: one that can be changed live is, after a moment; the others wait for "apply". */
-  edited(id, field) {
-    const { option } = field;
-    field.complain(null);
-    if (option.live && !this.page.needsCare) {
-      clearTimeout(this.timers?.get(option.name));
-      this.timers ??= new Map();
-      this.timers.set(option.name, setTimeout(() => this.sendLive(id, option.name), 160));
-      return;
-    }
-    this.dirty.set(option.name, true);
-    this.mustApply();
-  }
+	/** An option was changed: one that can be changed live is, after a moment; the others wait for "apply". */
+	edited(id, field) {
+		const {option} = field
+		field.complain(null)
+		if (option.live) {
+			clearTimeout(this.timers?.get(option.name))
+			this.timers ??= new Map()
+			this.timers.set(option.name, setTimeout(() => this.sendLive(id, option.name), 160))
+			return
+		}
+		this.dirty.set(option.name, true)
+		this.mustApply()
+	}
 
-  mustApply() {
-    const patch = this.form.patch(this.base.config, new Set(this.dirty.keys()));
-    if (!patch) this.dirty.clear();
-    this.parts.apply.hidden = !patch;
-  }
+	mustApply() {
+		const patch = this.form.patch(this.base.config, new Set(this.dirty.keys()))
+		if (!patch) this.dirty.clear()
+		this.parts.apply.hidden = !patch
+	}
 
-  async sendLive(id, name) {
-    if (this.selection?.node !== id || this.sending) return;
-    const node = this.model.nodes.get(id);
-    const patch = node && this.form.patch(node.config, new Set([name]));
-    if (!patch) return;
-    this.sending = true;
-    await this.page.change("", (tag) => api.patchNode(id, patch, tag), {
-      retries: true, refused: (refusal) => this.complain(refusal),
-    });
-    this.sending = false;
-    const now = this.model.nodes.get(id);
-    if (now && this.form && this.selection?.node === id && this.form.patch(now.config, new Set([name]))
-      && !this.form.fields.some((field) => !field.problem.hidden)) this.sendLive(id, name);
-  }
+	async sendLive(id, name) {
+		if (this.selection?.node !== id || this.sending) return
+		const node = model.node(id)
+		const patch = node && this.form.patch(node.config, new Set([name]))
+		if (!patch) return
+		this.sending = true
+		await this.page.change("", tag => api.patchNode(id, patch, tag), {
+			retries: true, refused: refusal => this.complain(refusal),
+		})
+		this.sending = false
+		const now = model.node(id)
+		if (now && this.form && this.selection?.node === id && this.form.patch(now.config, new Set([name]))
+			&& !this.form.fields.some(field => !field.problem.hidden)) this.sendLive(id, name)
+	}
 
-  complain(refusal) {
-    const rest = this.form.complain(refusal.problems);
-    this.parts.others.replaceChildren(...(rest.length ? rest : refusal.problems.length ? [] : [{ message: refusal.message }])
-      .map((problem) => make("p", { class: "problem", text: [problem.message, problem.hint].filter(Boolean).join(" – ") })));
-  }
+	complain(refusal) {
+		const rest = this.form.complain(refusal.problems)
+		this.parts.others.replaceChildren(...(rest.length ? rest : refusal.problems.length ? [] : [{message: refusal.message}])
+			.map(problem => make("p.problem", [problem.message, problem.hint].filter(Boolean).join(" – "))))
+	}
 
-  async apply(id) {
-    const patch = this.form.patch(this.base.config, new Set(this.dirty.keys()));
-    if (!patch) return;
-    this.parts.others.replaceChildren();
-    const done = await this.page.careful(say("changed", id), (tag, query) => api.patchNode(id, patch, tag, query), {
-      base: this.base, patch: { nodes: { [id]: patch } }, refused: (refusal) => this.complain(refusal),
-    });
-    if (done === "discarded") return this.discard(id);
-    if (!done) return undefined;
-    this.dirty.clear();
-    this.base = { config: this.model.nodes.get(id)?.config ?? {}, tag: this.model.tag };
-    this.parts.apply.hidden = true;
-    return undefined;
-  }
+	async apply(id) {
+		const patch = this.form.patch(this.base.config, new Set(this.dirty.keys()))
+		if (!patch) return
+		this.parts.others.replaceChildren()
+		const done = await this.page.careful(say("changed", id), (tag, query) => api.patchNode(id, patch, tag, query), {
+			base: this.base, patch: {nodes: {[id]: patch}}, refused: refusal => this.complain(refusal),
+		})
+		if (done === "discarded") return this.discard(id)
+		if (!done) return undefined
+		this.dirty.clear()
+		this.base = this.baseOf(model.node(id))
+		this.parts.apply.hidden = true
+		return undefined
+	}
 
-  discard(id) {
-    this.dirty.clear();
-    const node = this.model.nodes.get(id);
-    if (!node) return;
-    this.base = { config: node.config, tag: this.model.tag };
-    this.form.write(node.config);
-    this.form.complain([]);
-    this.parts.others.replaceChildren();
-    this.parts.apply.hidden = true;
-  }
+	discard(id) {
+		this.dirty.clear()
+		const node = model.node(id)
+		if (!node) return
+		this.base = this.baseOf(node)
+		this.form.write(node.config)
+		this.form.complain([])
+		this.parts.others.replaceChildren()
+		this.parts.apply.hidden = true
+	}
 
-  get isDirty() { return Boolean(this.form && this.dirty?.size); }
+	get isDirty() {return Boolean(this.form && this.dirty?.size);}
 
-  // A cable
+	buildLink(link) {
+		const isAudio = link.kind === "audio"
+		this.parts = {facts: make("dl.facts-list"), meter: make("i"), note: make("div")}
+		const node = reference => make("button.end-name", {text: `${model.name(end(reference).node)}.${end(reference).port}`,
+			onclick: () => this.page.select({node: end(reference).node}, true),
+		})
+		this.root.replaceChildren(this.top(isAudio ? "cable" : "event", link.kind, make("h2", say(isAudio ? "audioCable" : "eventCable")), make("p.sub", link.id)),
+			make("p.way", node(link.from), " → ", node(link.to)),
+			isAudio ? make("div.meter.wide-meter", this.parts.meter) : "", this.parts.note, this.parts.facts,
+			make("div.group.acts", make("button.plain.bad", {onclick: () => this.page.unlink(link.id)},
+				icon("trash"), make("span", say("deleteCable")))))
+	}
 
-  buildLink(link) {
-    this.parts = { facts: make("dl", { class: "facts-list" }), meter: make("i"), note: make("div") };
-    const node = (reference) => make("button", {
-      type: "button", class: "end-name", text: `${this.model.name(end(reference).node)}.${end(reference).port}`,
-      onclick: () => this.page.select({ node: end(reference).node }, true),
-    });
-    this.root.replaceChildren(this.top(link.kind === "audio" ? "cable" : "event", say(link.kind === "audio" ? "audioCable" : "eventCable"), link.id),
-      make("p", { class: "way" }, node(link.from), " → ", node(link.to)),
-      link.kind === "audio" ? make("div", { class: "meter wide-meter" }, this.parts.meter) : "", this.parts.note, this.parts.facts,
-      make("div", { class: "group acts" }, make("button", { type: "button", class: "plain bad", onclick: () => this.page.unlink(link.id) },
-        icon("trash"), make("span", { text: say("deleteCable") }))));
-  }
+	refreshLink(link) {
+		const rate = model.rates.get(link.id)
+		const facts = [[say("carriesWord"), link.kind === "audio" ? link.format ?? say("noStream") : carries(portOf(
+			model.node(end(link.from).node), "output", end(link.from).port) ?? {kind: "event", payload: null})]]
+		if (link.kind === "audio") {
+			const peak = this.page.peak(link.id)
+			facts.push([say("level"), peak === null ? say("silent") : `${number(peak)} dB`],
+				[say("packetRate"), rate ? say("perSecond", number(Math.round(rate.rate))) : "–"],
+				[say("packets"), number(rate?.packets ?? link.stats.packets)],
+				[say("delay"), rate?.delay ? `${number(Math.round(rate.delay))} ms` : "–"],
+				[say("lost"), number(rate?.missing ?? link.stats.missing)], [say("data"), bytes(link.stats.bytes)])
+			this.parts.meter.style.transform = `scaleX(${peak === null ? 0 : Math.max(0, 1 + peak / 60)})`
+		} else facts.push([say("events"), rate ? number(rate.packets) : "–"])
+		list(this.parts.facts, facts)
+		const note = link.notCarried ?? ""
+		if (this.parts.note.key === note) return
+		this.parts.note.key = note
+		this.parts.note.replaceChildren(...(note ? [make("p.problem", {lang: "en", text: note}),
+			this.page.canBridge(link) ? make("button.primary", {text: say("insertConverter", this.page.canBridge(link)),
+				onclick: () => this.page.insertBridge(link)}) : ""] : []))
+	}
 
-  refreshLink(link) {
-    const rate = this.model.rates.get(link.id);
-    const facts = [[say("carriesWord"), link.kind === "audio" ? link.format ?? say("noStream") : carries(portOf(
-      this.model.nodes.get(end(link.from).node), "output", end(link.from).port) ?? { kind: "event", payload: null })]];
-    if (link.kind === "audio") {
-      const peak = this.page.peak(link.id);
-      facts.push([say("level"), peak === null ? say("silent") : `${number(peak)} dB`],
-        [say("packetRate"), rate ? say("perSecond", number(Math.round(rate.rate))) : "–"],
-        [say("packets"), number(rate?.packets ?? link.stats.packets)],
-        [say("delay"), rate?.delay ? `${number(Math.round(rate.delay))} ms` : "–"],
-        [say("lost"), number(rate?.missing ?? link.stats.missing)], [say("data"), bytes(link.stats.bytes)]);
-      this.parts.meter.style.transform = `scaleX(${peak === null ? 0 : Math.max(0, 1 + peak / 60)})`;
-    } else facts.push([say("events"), rate ? number(rate.packets) : "–"]);
-    list(this.parts.facts, facts);
-    const note = link.notCarried ?? "";
-    if (this.parts.note.key === note) return;
-    this.parts.note.key = note;
-    this.parts.note.replaceChildren(...(note ? [make("p", { class: "problem", lang: "en", text: note }),
-      this.page.canBridge(link) ? make("button", { type: "button", class: "primary", text: say("insertConverter", this.page.canBridge(link)),
-        onclick: () => this.page.insertBridge(link) }) : ""] : []));
-  }
+	buildAll() {
+		this.parts = {facts: make("dl.facts-list"), streams: make("div")}
+		this.form = null
+		this.root.replaceChildren(this.top("graph", "transform", make("h2", say("wholeGraph")), make("p.sub", say("revisionIs", model.revision))),
+			this.parts.facts, this.parts.streams, make("h3", say("keys")), keys(5))
+	}
 
-  // The whole graph
+	refresh() {
+		const {node, link} = this.selection ?? {}
+		if (this.root.offsetParent === null && this.root.hidden) return
+		const shown = model.node(node)
+		if (shown && this.form) {
+			this.showState(shown)
+			this.showStreams(model.streamsOf(node))
+			list(this.parts.stats, Object.entries(shown.stats).map(([key, value]) => [key.replace(/^router_/, ""), number(value)]))
+		} else if (link && model.byLink.has(link)) this.refreshLink(model.byLink.get(link))
+		else if (this.parts?.facts) {
+			const states = [...model.nodes.values()].map(one => one.state)
+			list(this.parts.facts, [[say("nodes"), number(states.length)],
+				...["waiting", "faulted", "disabled"].map(state => [say(`state.${state}`), states.filter(one => one === state).length])
+					.filter(([, count]) => count), [say("cables"), number(model.links.length)], [say("streams"), number(model.streams.length)]])
+			this.showStreams(model.streams)
+		}
+	}
 
-  buildAll() {
-    this.parts = { facts: make("dl", { class: "facts-list" }), streams: make("div") };
-    this.form = null;
-    this.root.replaceChildren(this.top("graph", say("wholeGraph"), say("revisionIs", this.model.revision)), this.parts.facts, this.parts.streams,
-      make("h3", { text: say("keys") }), make("ul", { class: "keys" }, ["keyAdd", "keyConnect", "keyMove", "keyUndo", "keyAll"].map((key) => {
-        const [keys, ...words] = say(key).split("|");
-        return make("li", {}, make("kbd", { text: keys }), make("span", { text: words.join("") }));
-      })));
-  }
-
-  // What changes each second
-
-  refresh() {
-    const { node, link } = this.selection ?? {};
-    if (this.root.offsetParent === null && this.root.hidden) return;
-    const shown = this.model.nodes.get(node);
-    if (shown && this.form) {
-      this.showState(shown);
-      this.showStreams(this.model.streamsOf(node));
-      list(this.parts.stats, Object.entries(shown.stats).map(([key, value]) => [key.replace(/^router_/, ""), number(value)]));
-    } else if (link && this.model.byLink.has(link)) this.refreshLink(this.model.byLink.get(link));
-    else if (this.parts?.facts) {
-      const states = [...this.model.nodes.values()].map((one) => one.state);
-      list(this.parts.facts, [[say("nodes"), number(states.length)],
-        ...["waiting", "faulted", "disabled"].map((state) => [say(`state.${state}`), states.filter((one) => one === state).length])
-          .filter(([, count]) => count), [say("cables"), number(this.model.links.length)], [say("streams"), number(this.model.streams.length)]]);
-      this.showStreams(this.model.streams);
-    }
-  }
-
-  showStreams(streams) {
-    const box = this.parts.streams;
-    const key = streams.map((stream) => stream.id).join();
-    if (box.key !== key) {
-      box.key = key;
-      box.replaceChildren(...(streams.length ? [make("h3", { text: say("streams") }),
-        make("ul", { class: "stream-list" }, streams.slice(-40).map((stream) => streamRow(stream, this.page)))] : []));
-    }
-    for (const stream of streams) {
-      const facts = box.querySelector(`[data-stream="${stream.id}"] .facts`);
-      if (facts) tell(facts, streamFacts(stream));
-    }
-  }
+	showStreams(streams) {
+		const box = this.parts.streams
+		const key = streams.map(stream => stream.id).join()
+		if (box.key !== key) {
+			box.key = key
+			box.replaceChildren(...(streams.length ? [make("h3", say("streams")),
+				make("ul.stream-list", streams.slice(-40).map(stream => streamRow(stream, this.page)))] : []))
+		}
+		for (const stream of streams) {
+			const facts = box.querySelector(`[data-stream="${stream.id}"] .facts`)
+			if (facts) tell(facts, streamFacts(stream))
+		}
+	}
 }
+
+/** The keys and what they do. */
+export const keys = (most = 99) => make("ul.keys", say("keyList").split(";").slice(0, most).map(line => {
+	const [key, words] = line.split("=")
+	return make("li", make("kbd", key), make("span", words))
+}))
 
 /** One stream: who sends what; its path stands out while it is pointed at. */
 export function streamRow(stream, page) {
-  return make("li", {
-    class: "stream", tabindex: "0", "data-stream": stream.id, onpointerenter: () => page.traceStream(stream), onpointerleave: () => page.trace(null),
-    onfocus: () => page.traceStream(stream), onblur: () => page.trace(null),
-  }, make("div", {}, make("strong", { text: stream.label || stream.peer || stream.node }),
-    make("span", { class: "sub", text: [stream.peer, stream.format].filter(Boolean).join(" · ") }),
-    make("span", { class: "way", text: stream.path.map((id) => page.model.name(id)).join(" → ") }),
-    make("span", { class: "facts", text: streamFacts(stream) })),
-  button("close", say("disconnect", stream.label || stream.peer), () => page.disconnect(stream), { class: "tool small" }));
+	return make("li", {
+		class: "stream", tabindex: "0", "data-stream": stream.id, onpointerenter: () => page.traceStream(stream), onpointerleave: () => page.trace(null),
+		onfocus: () => page.traceStream(stream), onblur: () => page.trace(null),
+	}, make("div", make("strong", stream.label || stream.peer || stream.node),
+		make("span.sub", [stream.peer, stream.format].filter(Boolean).join(" · ")),
+		make("span.way", stream.path.map(id => model.name(id)).join(" → ")),
+		make("span.facts", streamFacts(stream))),
+	button("close", say("disconnect", stream.label || stream.peer), () => page.disconnect(stream), {class: "tool small"}))
 }
 
-function streamFacts({ stats, openedAt }) {
-  return [since(openedAt), say("packetCount", number(stats.packets)), stats.missing ? say("lostShort", number(stats.missing)) : "",
-    stats.underruns ? say("underruns", number(stats.underruns)) : ""].filter(Boolean).join(" · ");
+function streamFacts({stats, openedAt}) {
+	return [since(openedAt), say("packetCount", number(stats.packets)), stats.missing ? say("lostShort", number(stats.missing)) : "",
+		stats.underruns ? say("underruns", number(stats.underruns)) : ""].filter(Boolean).join(" · ")
 }
 
 /** A list of names and values; only what changed is written. */
 function list(element, facts) {
-  const names = facts.map(([name]) => name).join("|");
-  if (element.names !== names) {
-    element.names = names;
-    element.replaceChildren(...facts.map(([name]) => make("div", {}, make("dt", { text: name }), make("dd"))));
-  }
-  facts.forEach(([, value], index) => tell(element.children[index].lastChild, String(value)));
+	const names = facts.map(([name]) => name).join("|")
+	if (element.names !== names) {
+		element.names = names
+		element.replaceChildren(...facts.map(([name]) => make("div", make("dt", name), make("dd"))))
+	}
+	facts.forEach(([, value], index) => tell(element.children[index].lastChild, String(value)))
 }

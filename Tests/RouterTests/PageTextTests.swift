@@ -1,0 +1,48 @@
+import Testing
+
+@testable import router
+
+struct PageTextTests {
+  private func squeezed(_ text: String) -> String {
+    String(decoding: PageText.squeezed(Array(text.utf8)), as: UTF8.self)
+  }
+
+  @Test func `indentation, empty lines and comments on lines of their own are not sent`() {
+    let script = """
+      // What it is.
+
+      /** One line. */
+      class A {
+      \tb() {
+      \t\t/* two
+      \t\t   lines */
+      \t\treturn "// not a comment" // why
+      \t}
+      }
+      """
+    #expect(squeezed(script) == "class A {\nb() {\nreturn \"// not a comment\" // why\n}\n}\n")
+  }
+
+  @Test func `a style for everything is no comment`() {
+    #expect(squeezed("/* all */\n*, ::before {margin: 0}\n  * {}\n") == "*, ::before {margin: 0}\n* {}\n")
+  }
+
+  @Test func `what was squeezed stays as it is`() {
+    let once = squeezed("\ta\n\n// b\n/* c\nd */\ne /* f */ g\n")
+    #expect(once == "a\ne /* f */ g\n")
+    #expect(squeezed(once) == once)
+  }
+
+  @Test func `an unfinished comment takes the rest, and nothing stays nothing`() {
+    #expect(squeezed("a\n/* b\nc").isEmpty == false)
+    #expect(squeezed("a\n/* b\nc") == "a\n")
+    #expect(squeezed("") == "")
+  }
+
+  @Test func `every part of the page is sent with a type and a tag of its own`() {
+    let files = DashboardFile.named
+    #expect(files.count == 24)
+    #expect(Set(files.values.map(\.tag)).count == files.count)
+    #expect(files.values.allSatisfy { !$0.bytes.isEmpty && $0.tag.hasPrefix("\"") })
+  }
+}
