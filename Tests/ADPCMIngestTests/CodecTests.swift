@@ -13,7 +13,8 @@ import Testing
   }
 
   private static func encode(_ samples: [Int16], _ states: inout [IMAState], _ order: NibbleOrder = .high) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0xAA, count: ADPCMPayload.size(frames: samples.count / states.count, channels: states.count))
+    var bytes = [UInt8](
+      repeating: 0xAA, count: ADPCMPayload.size(frames: samples.count / states.count, channels: states.count))
     var span = bytes.mutableSpan
     var target = unsafe span.mutableBytes
     ADPCMPayload.encode(samples.span, &states, order, into: &target)

@@ -78,9 +78,8 @@ final class ADPCMEncoderStage: Stage {
     encodeBlock(frames)
     counter.add()
     let lent = payload
-    var packet = unsafe Packet(
-      bytes: lent.span.bytes.extracting(0..<size), frames: frames, sequence: sequence, arrival: lastArrival)
-    packet.missing = missing
+    let bytes = unsafe lent.span.bytes.extracting(0..<size)
+    let packet = Packet(bytes: bytes, frames: frames, sequence: sequence, arrival: lastArrival, missing: missing)
     missing = 0
     sequence &+= 1
     return next.send(packet)
@@ -89,6 +88,8 @@ final class ADPCMEncoderStage: Stage {
   private func encodeBlock(_ frames: Int) {
     var span = payload.mutableSpan
     var target = unsafe span.mutableBytes
-    ADPCMPayload.encode(block.span.extracting(0..<frames * states.count), &states, order, into: &target)
+    let lent = block
+    let samples = lent.span.extracting(0..<frames * states.count)
+    ADPCMPayload.encode(samples, &states, order, into: &target)
   }
 }

@@ -17,7 +17,8 @@ enum IMAEncoder {
       if number.isMultiple(of: 2) {
         held = order == .high ? code << 4 : code
       } else {
-        target.storeBytes(of: held | (order == .high ? code : code << 4), toByteOffset: offset + number / 2, as: UInt8.self)
+        target.storeBytes(
+          of: held | (order == .high ? code : code << 4), toByteOffset: offset + number / 2, as: UInt8.self)
       }
     }
   }

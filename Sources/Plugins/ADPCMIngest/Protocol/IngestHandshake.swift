@@ -75,6 +75,29 @@ struct IngestHandshake: Equatable, Sendable {
   }
 }
 
+extension IngestHandshake {
+  /// The sender says that it puts the lower half of a byte first.
+  var isLowFirst: Bool { reserved & 1 != 0 }
+
+  /// The 32 bytes as hexadecimal digits.
+  var hex: String {
+    bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+  }
+
+  /// Samples of each channel in a frame's payload.
+  func samples(payloadBytes count: Int) -> Int {
+    switch codec {
+    case .pcm: count / (2 * channels)
+    case .adpcm: ADPCMPayload(byteCount: count, channels: channels)?.frames ?? 0
+    }
+  }
+
+  /// Bytes of a frame's payload.
+  func payloadBytes(samples: Int) -> Int {
+    codec == .pcm ? samples * channels * 2 : ADPCMPayload.size(frames: samples, channels: channels)
+  }
+}
+
 /// Bytes put together from little-endian numbers.
 struct LittleEndian {
   private(set) var bytes: [UInt8] = []
