@@ -113,17 +113,23 @@ import Testing
   }
 
   @Test func `sequence numbers are watched across the wrap`() {
+    let cases: [(UInt32, SequenceWatch.Step)] = [
+      (0xFFFF_FFFE, .next),
+      (0xFFFF_FFFF, .next),
+      (0, .next),
+      (0, .duplicate),
+      (5, .gap(4)),
+      (3, .reordered),
+      (4, .next),
+      (3, .reordered),
+      (0x8000_0002, .gap(0x7FFF_FFFE)),
+      (2, .reordered),
+    ]
     var watch = SequenceWatch()
-    #expect(watch.take(0xFFFF_FFFE) == .next)
-    #expect(watch.take(0xFFFF_FFFF) == .next)
-    #expect(watch.take(0) == .next)
-    #expect(watch.take(0) == .duplicate)
-    #expect(watch.take(5) == .gap(4))
-    #expect(watch.take(3) == .reordered)
-    #expect(watch.take(4) == .next)
-    #expect(watch.take(3) == .reordered)
-    #expect(watch.take(0x8000_0002) == .gap(0x7FFF_FFFE))
-    #expect(watch.take(2) == .reordered)
+    for (number, expected) in cases {
+      let step = watch.take(number)
+      #expect(step == expected)
+    }
     #expect(watch.gaps == 2 && watch.duplicates == 1 && watch.reordered == 3)
     #expect(watch.missing == 4 + 0x7FFF_FFFE)
   }
