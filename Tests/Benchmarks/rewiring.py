@@ -4,18 +4,15 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-from measure import HERE, ROOT, settled, stop
+from measure import HERE, program, settled, stop
 
-sys.path.insert(0, str(ROOT / "Tests" / "EndToEnd"))
-
-import router as program  # noqa: E402
-from admin_client import KeptAdmin  # noqa: E402
-from documents_used import to_web  # noqa: E402
-from playing import Playing  # noqa: E402
+# From Tests/EndToEnd, which measure makes known.
+from admin_client import KeptAdmin
+from documents_used import to_web
+from playing import Playing
 
 NODES = 100
 PAUSE = 0.02
@@ -101,8 +98,8 @@ def jack_server(folder: Path):
     env = os.environ | {"JACK_DEFAULT_SERVER": f"bench-{os.getpid()}", "JACK_NO_AUDIO_RESERVATION": "1"}
     with (folder / "jackd.txt").open("wb") as output:
         server = subprocess.Popen(
-            ["jackd", "-n", env["JACK_DEFAULT_SERVER"], "-d", "dummy", "-r", "48000", "-p", str(PERIOD_FRAMES)], env=env,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+            ["jackd", "-n", env["JACK_DEFAULT_SERVER"], "-d", "dummy", "-r", "48000", "-p", str(PERIOD_FRAMES)],
+            env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
         try:
             yield env
         finally:

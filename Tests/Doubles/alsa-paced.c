@@ -11,8 +11,8 @@
 // Opened for recording it gives frames at that pace: frame n of the card's clock, counted from its first start, is
 // n mod 16384 on every channel, in the upper 16 bits of wider samples. Frames that nobody reads in time are lost.
 //
-// asound.conf beside this file makes such cards by name. All keys but `type` are optional, as are 0 and "". `rate`, `channels` and `format` are all the card can do; `refuse N` makes every
-// opening fail with errno N; `alone 1` lets the
+// asound.conf beside this file makes such cards by name. All keys but `type` are optional, as are 0 and "". `rate`,
+// `channels` and `format` are all the card can do; `refuse N` makes every opening fail with errno N; `alone 1` lets the
 // record be opened by one at a time, as a real card is: the second is told EBUSY. Files in the folder `flags`:
 //   unplugged  the card is gone while the file is there
 //   hang       time stands still while the file is there: no progress and no error

@@ -1,4 +1,4 @@
-"""Sound whose frames count themselves, and an ear that notices every frame that is missing, doubled, mixed or silent."""
+"""Sound whose frames count themselves, and an ear that notices every frame that is missing, doubled or silent."""
 
 import itertools
 import threading

@@ -141,11 +141,11 @@ class Storm:
     def put_node(self, graph: Graph) -> Step | None:
         known = graph.movable()
         if known and (len(known) >= NODES_AT_MOST or self.chance.random() < 0.4):
-            # The same number, another node; links that no longer fit would be refused, so the kind stays alike.
+            # Links that no longer fit would be refused, so the kind stays alike.
             name = self.chance.choice(known)
             node = self.alike(graph.nodes[name])
         else:
-            name, node = self.fresh_name(), self.fresh_node()
+            name, node = self.fresh()
         if graph.nodes.get(name) == node:
             return None
         graph.nodes[name] = node
@@ -202,7 +202,8 @@ class Storm:
         known = graph.movable()
         roll = self.chance.random()
         if roll < 0.35 and len(known) < NODES_AT_MOST:
-            graph.nodes[self.fresh_name()] = self.fresh_node()
+            name, node = self.fresh()
+            graph.nodes[name] = node
         elif roll < 0.65:
             link = self.fresh_link(graph)
             if link:
@@ -236,9 +237,10 @@ class Storm:
         self.number += 1
         return f"n{self.number}"
 
-    def fresh_node(self) -> dict:
-        chance = self.chance
-        return chance.choice([
+    def fresh(self) -> tuple[str, dict]:
+        """A name, and a node that claims nothing another one has."""
+        name, chance = self.fresh_name(), self.chance
+        return name, chance.choice([
             lambda: {"type": "gain", "gainDb": chance.randrange(-40, 10)},
             lambda: {"type": "meter"},
             lambda: {"type": "delay", "delayMs": chance.choice([0, 7, 100])},
@@ -248,8 +250,8 @@ class Storm:
             lambda: {"type": "tone", "frequencyHz": chance.randrange(100, 2_000)},
             lambda: {"type": "null"},
             lambda: {"type": "event.log", "level": "debug"},
-            lambda: listening("http.stream", path=f"/{self.number}.wav"),
-            lambda: {"type": "alsa.sink", "device": f"nosuch-{self.number}"},
+            lambda: listening("http.stream", path=f"/{name}.wav"),
+            lambda: {"type": "alsa.sink", "device": f"nosuch-{name}"},
         ])()
 
     def alike(self, node: dict) -> dict:
@@ -291,11 +293,12 @@ class Storm:
         name = self.fresh_name()
         refused = (422,)
         whole = graph.document()
+        loud, late = {"type": "gain", "gainDb": 999}, {"type": "delay", "delayMs": "x"}
         return self.chance.choice([
             lambda: Step("no such type", "PUT", f"nodes/{name}", {"type": "gian"}, refused, culprit=name),
             lambda: Step("no such option", "PUT", f"nodes/{name}", {"type": "gain", "gain": 1}, refused, culprit=name),
-            lambda: Step("out of range", "PUT", f"nodes/{name}", {"type": "gain", "gainDb": 999}, refused, culprit=name),
-            lambda: Step("wrong kind", "PUT", f"nodes/{name}", {"type": "delay", "delayMs": "x"}, refused, culprit=name),
+            lambda: Step("out of range", "PUT", f"nodes/{name}", loud, refused, culprit=name),
+            lambda: Step("wrong kind", "PUT", f"nodes/{name}", late, refused, culprit=name),
             lambda: Step("wrong name", "PUT", f"nodes/{name.upper()}", {"type": "gain"}, refused),
             lambda: Step("link to nowhere", "POST", "links", {"from": "busy", "to": name}, refused),
             lambda: Step("link again", "POST", "links", {"from": "phone.audio", "to": "web.audio"}, refused),
@@ -333,5 +336,6 @@ class Storm:
         ])
         if alone:
             return Step("cannot start", "PUT", f"nodes/{name}", graph.nodes[name], (422,), culprit=name)
-        graph.links.append(f"busy.audio->{name}.audio") if graph.nodes[name]["type"] == "http.stream" else None
+        if graph.kind(name) == "http.stream":
+            graph.links.append(f"busy.audio->{name}.audio")
         return Step("cannot start among others", "PUT", "graph", graph.document(), (422,), match="now", culprit=name)

@@ -179,6 +179,8 @@ def test_what_another_editor_did_meanwhile_is_shown_and_not_overwritten(start, c
         assert "node other (null) added" in said and f"gainDb: -10 → {heard}" in said
         page.click(f'dialog [data-answer="{answer}"]')
         if answer == "retry":
+            # Another sample rate replaces the node, and its stream ends: that is asked too.
+            page.click('dialog [data-answer="yes"]')
             eventually(lambda: config(router, "tone").get("sampleRate") == 44100, 15, "the change on top")
         else:
             wait(page, "document.querySelector('#side .apply').hidden")
@@ -303,9 +305,12 @@ def test_without_a_session_the_login_comes_first(start, chromium):
         page.wait_for_url(router.admin + "/")
         wait(page, "document.body.dataset.connection === 'open' && dashboard.board.cards.size === 3")
         page.context.clear_cookies()
-        page.keyboard.press("Escape")
-        page.click("#undo")
+        page.evaluate("void dashboard.step('undo')")
         page.wait_for_url("**/login")
+        page.fill("input[name=token]", "open sesame")
+        page.keyboard.press("Enter")
+        page.wait_for_url(router.admin + "/")
+        wait(page, "document.body.dataset.connection === 'open' && dashboard.board.cards.size === 3")
 
 
 def test_the_page_comes_back_when_the_router_does(start, chromium):
@@ -365,3 +370,35 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(start, chromium, locale, schem
         check("where a cable may go")
         page.keyboard.press("Escape")
         assert page.evaluate("document.documentElement.lang") == locale[:2]
+
+
+def test_on_a_phone_a_cable_is_drawn_by_two_taps_and_two_fingers_zoom(start, chromium):
+    router = start({"nodes": simple()["nodes"], "links": []})
+    with opened(chromium, router, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as page:
+        assert page.locator("#list").is_visible() and page.locator(".row-card").count() == 3
+        page.tap("#view-graph")
+        mouse = Mouse(page, router)
+        page.tap("#fit")
+        wait(page, "document.getAnimations().length === 0")
+        page.touchscreen.tap(*mouse.port("tone", "audio", "o"))
+        wait(page, "document.querySelector('#board').classList.contains('connecting')")
+        # The click that follows a tap must not end it.
+        page.wait_for_timeout(400)
+        page.touchscreen.tap(*mouse.port("quieter", "audio", "i"))
+        eventually(lambda: linked(router) == {"tone.audio->quieter.audio"}, 15, "the cable")
+        settled(page, router)
+        before = page.evaluate("dashboard.board.camera.scale")
+        session = page.context.new_cdp_session(page)
+
+        def touch(kind, *points):
+            session.send("Input.dispatchTouchEvent", {
+                "type": kind, "touchPoints": [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]})
+
+        touch("touchStart", (150, 700), (250, 700))
+        for step in range(1, 6):
+            touch("touchMove", (150 - 15 * step, 700), (250 + 15 * step, 700))
+        touch("touchEnd")
+        assert page.evaluate("dashboard.board.camera.scale") > 1.5 * before
+        page.tap('.card[data-node="quieter"] .name')
+        wait(page, "document.body.classList.contains('side-open')")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -64,7 +64,7 @@ def test_the_whole_page_is_small_and_comes_from_here(start):
         size += len(text.encode())
         assert router.get(f"/dashboard/{name}", {"If-None-Match": fields["ETag"]})[0] == 304
         todo |= set(re.findall(r'from ?"\./([^"]+)"', text)) - found
-    assert len(found) == 24
+    assert len(found) == 25
     print(f"the page has {size} bytes")
     assert size < SOURCE, size
 

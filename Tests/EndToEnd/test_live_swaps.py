@@ -15,7 +15,8 @@ from router import eventually
 SOAK = os.environ.get("SOAK") == "1"
 SWAPS = 5_000 if SOAK else 200
 # None of them changes a sample.
-KINDS = [{"type": "gain"}, {"type": "meter"}, {"type": "delay", "delayMs": 0}, {"type": "resample", "sampleRate": 48_000}]
+KINDS = [
+    {"type": "gain"}, {"type": "meter"}, {"type": "delay", "delayMs": 0}, {"type": "resample", "sampleRate": 48_000}]
 
 
 def through(*names) -> dict:

@@ -41,7 +41,7 @@ struct PageTextTests {
 
   @Test func `every part of the page is sent with a type and a tag of its own`() {
     let files = DashboardFile.named
-    #expect(files.count == 24)
+    #expect(files.count == 25)
     #expect(Set(files.values.map(\.tag)).count == files.count)
     #expect(files.values.allSatisfy { !$0.bytes.isEmpty && $0.tag.hasPrefix("\"") })
   }

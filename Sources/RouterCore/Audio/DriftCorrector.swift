@@ -116,8 +116,10 @@ struct DriftCorrector: ~Copyable, Sendable {
   private mutating func glide(_ frames: Int, to target: UInt64, into output: inout MutableSpan<Float>, _ start: Int) {
     let delta = (Int64(bitPattern: target) - Int64(bitPattern: step)) / Int64(frames)
     var speed = Int64(bitPattern: step)
+    let history = history
+    let bytes = unsafe history.span(0..<history.count).bytes
     for frame in 0..<frames {
-      interpolate(into: &output, start + frame)
+      interpolate(bytes, into: &output, start + frame)
       speed = frame == frames - 1 ? Int64(bitPattern: target) : speed + delta
       phase &+= UInt64(bitPattern: speed)
     }
@@ -132,28 +134,24 @@ struct DriftCorrector: ~Copyable, Sendable {
     let goes = min(max(way, -most), most)
     let end = UInt64(Int64(phase) + Int64(frames) * Int64(Self.one) + goes)
     let speed = UInt64(Int64(Self.one) + goes / Int64(frames))
+    let history = history
+    let bytes = unsafe history.span(0..<history.count).bytes
     for frame in 0..<frames {
-      interpolate(into: &output, start + frame)
+      interpolate(bytes, into: &output, start + frame)
       phase &+= speed
     }
     phase = end
   }
 
-  /// One frame at the phase, added to frame `place` of the output.
+  /// One frame at the phase, added to frame `place` of the output, which has room for it.
   @inline(__always)
-  private func interpolate(into output: inout MutableSpan<Float>, _ place: Int) {
+  private func interpolate(_ history: RawSpan, into output: inout MutableSpan<Float>, _ place: Int) {
     let first = Int(phase >> 32)
     precondition(first + Self.taps <= filled, "frames are missing")
     let row = table.row(at: UInt32(truncatingIfNeeded: phase))
-    let history = history
-    let bytes = unsafe history.span(0..<history.count).bytes
     for channel in 0..<channels {
-      let base = 4 &* (channel &* Self.capacity &+ first)
-      var sum = row.0 * (unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: base, as: SIMD8<Float>.self))
-      sum += row.1 * (unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: base &+ 32, as: SIMD8<Float>.self))
-      sum += row.2 * (unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: base &+ 64, as: SIMD8<Float>.self))
-      sum += row.3 * (unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: base &+ 96, as: SIMD8<Float>.self))
-      output[place &* channels &+ channel] += sum.sum()
+      let sum = row.sum(of: history, at: 4 &* (channel &* Self.capacity &+ first))
+      unsafe output[unchecked: place &* channels &+ channel] += sum
     }
   }
 

@@ -54,7 +54,7 @@ public actor RunningGraph {
   /// Closed while loops commit.
   let closings = Gate()
   /// Old nodes that are still giving things back.
-  var retiring: [Task<Void, Never>] = []
+  var retiring: [Retirement] = []
   var retirings = 0
   var isStopping = false
   private var lastPlace: PlaceID = 0
@@ -118,7 +118,7 @@ public actor RunningGraph {
     await withTaskGroup(of: Void.self) { group in
       for supervisor in nodes.values.compactMap(\.supervisor) { group.addTask { await supervisor.stop() } }
     }
-    for task in retiring { await task.value }
+    await waitForRetired()
     for id in streams.keys.sorted() { await close(id, .stopping) }
     await turn.leave()
   }

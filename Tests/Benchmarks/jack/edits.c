@@ -169,7 +169,8 @@ int main(int count_arguments, char **arguments) {
   rest(100);
   qsort(times, (size_t)count, sizeof *times, ascending);
   printf(
-      "{\"edits\": %d, \"heard\": %ld, \"lost\": %ld, \"repeated\": %ld, \"silent\": %ld, \"wrong\": %ld, \"xruns\": %ld, "
+      "{\"edits\": %d, \"heard\": %ld, \"lost\": %ld, \"repeated\": %ld, \"silent\": %ld, \"wrong\": %ld, "
+      "\"xruns\": %ld, "
       "\"p50\": %.3f, \"p99\": %.3f, \"longest\": %.3f}\n",
       changes ? count : 0, heard, lost, repeated, silent, wrong, atomic_load(&xruns), times[count / 2],
       times[count * 99 / 100], times[count - 1]);

@@ -54,7 +54,7 @@ import Testing
   @Test(arguments: Tone.Config.options.filter(\.isLive).map(\.name)) func `every live option is heard at once`(
     option: String
   ) throws {
-    let values: [String: JSON] = ["frequencyHz": 440, "levelDb": -40, "waveform": "noise"]
+    let values: [String: JSON] = ["frequencyHz": 555, "levelDb": -40, "waveform": "noise"]
     let first = config()
     let value = try #require(values[option], "nobody tries the live option \(option)")
     let (second, problems) = Tone.Config.decode([.init(option, value)], over: first, in: .none)
@@ -143,7 +143,8 @@ import Testing
     let task = Task { try await node.run() }
     await host.graph.wait { streams, _ in streams.count == 1 }
     let stream = try #require(host.graph.streams.first)
-    await host.settle()
+    // The stream is open before its clock runs.
+    while stream.recording.packets.isEmpty { await host.settle() }
     await host.advance(by: .milliseconds(20), times: 49)
     let packets = stream.recording.packets
     #expect(stream.offer.format == StreamFormat(sampleRate: 48_000, channels: 2))
@@ -162,10 +163,10 @@ import Testing
     let node = ToneNode(config(channels: 1), host.context)
     let task = Task { try await node.run() }
     await host.graph.wait { streams, _ in streams.count == 1 }
-    await host.settle()
+    let recording = try #require(host.graph.streams.first).recording
+    while recording.packets.isEmpty { await host.settle() }
     await host.advance(by: .milliseconds(65))
     await host.advance(by: .milliseconds(15))
-    let recording = try #require(host.graph.streams.first).recording
     #expect(recording.packets.count == 5)
     #expect(recording.int16 == blocks(5, of: config(channels: 1)))
     task.cancel()

@@ -28,8 +28,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 5, 20]) func `packets through the seam of a swap allocate nothing`(crossfadeMs: Int) async throws
-  {
+  @Test(arguments: [0, 5, 20])
+  func `packets through the seam of a swap allocate nothing`(crossfadeMs: Int) async throws {
     let host = try FakeHost()
     let format = StreamFormat(sampleRate: 48_000, channels: 2)
     await tree(host.loop, format)

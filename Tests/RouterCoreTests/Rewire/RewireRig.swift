@@ -123,6 +123,8 @@ final class StandBook: NodeStore {
     var lives: [NodeID: (prepared: Int, stopped: Int)] = [:]
     var events: [NodeID: [String]] = [:]
     var handles: [NodeID: any NodeGraph] = [:]
+    var devices: Set<String> = []
+    var lingering: [CheckedContinuation<Void, Never>] = []
   }
   private let state = PthreadLock(State())
 
@@ -137,6 +139,19 @@ final class StandBook: NodeStore {
   func note(_ event: String, at node: NodeID) { state.withLock { $0.events[node, default: []].append(event) } }
   func prepared(_ node: NodeID) { state.withLock { $0.lives[node, default: (0, 0)].prepared += 1 } }
   func stopped(_ node: NodeID) { state.withLock { $0.lives[node, default: (0, 0)].stopped += 1 } }
+  /// - Returns: false if somebody else holds the device.
+  func hold(_ device: String) -> Bool { device.isEmpty || state.withLock { $0.devices.insert(device).inserted } }
+  func release(_ device: String) { state.withLock { _ = $0.devices.remove(device) } }
+  func linger() async { await withCheckedContinuation { task in state.withLock { $0.lingering.append(task) } } }
+  var lingering: Int { state.withLock { $0.lingering.count } }
+  /// Lets those stop that linger.
+  func endLingering() {
+    let all = state.withLock { state in
+      defer { state.lingering = [] }
+      return state.lingering
+    }
+    for task in all { task.resume() }
+  }
   func join(_ graph: any NodeGraph, as node: NodeID) { state.withLock { $0.handles[node] = graph } }
 
   /// Every place this node ever had, in the order they were made.

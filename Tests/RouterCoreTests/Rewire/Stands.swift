@@ -10,10 +10,13 @@ struct StandConfig: Configuration {
   var mark = 0
   /// Says how its lamp is while it prepares.
   var says = false
+  /// Stops only when the book says so.
+  var lingers = false
   /// A sound card nobody else may hold.
   var device = ""
   static let options: [Option<StandConfig>] = [
     Option("fails", \.fails, "missing, blocked, broken or never"), Option("mark", \.mark, "any number"),
+    Option("lingers", \.lingers, "that it stops late"),
     Option("says", \.says, "that the lamp is on"),
     Option("device", \.device, "held by one"),
   ]
@@ -40,11 +43,17 @@ final class StandNode: Node {
     case "blocked": throw NodeFailure(.blocked, "the port is taken")
     case "broken": throw NodeFailure(.broken, "it is broken")
     case "never": try? await context.time.sleep(until: context.time.now + .seconds(3600))
-    default: book?.prepared(context.id)
+    default:
+      if book?.hold(config.device) == false { throw NodeFailure(.blocked, "\(config.device) is busy") }
+      book?.prepared(context.id)
     }
   }
 
-  func stop() async { book?.stopped(context.id) }
+  func stop() async {
+    if config.lingers { await book?.linger() }
+    book?.release(config.device)
+    book?.stopped(context.id)
+  }
 
   func makeStage(for request: StageRequest) async throws(StageRefusal) -> sending MadeStage {
     if isTransform { return MadeStage(PassStage(), output: request.format) }

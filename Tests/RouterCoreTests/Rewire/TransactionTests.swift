@@ -27,7 +27,7 @@ import Testing
     let after = await rig.graph.snapshot()
     #expect(after.nodes.map(\.plan.id) == before.nodes.map(\.plan.id) && after.links == before.links)
     #expect(rig.book.stops("c") == 1, "what had prepared gave everything back")
-    #expect(rig.registry.values(of: "c").members?.isEmpty == true, "nor are there numbers of what never was")
+    #expect(rig.registry.values(of: "c") == [:], "nor are there numbers of what never was")
     #expect(rig.book.paths("k").first?.int16.count == 200 && rig.book.paths("c").isEmpty)
     await rig.stop()
   }
@@ -87,6 +87,34 @@ import Testing
     let forced = try await rig.refusal(missing, isForced: true)
     #expect(forced == nil)
     #expect(await rig.graph.snapshot().nodes.map(\.state.word) == ["running", "running", "waiting"])
+    await rig.stop()
+  }
+
+  @Test func `what a removed node still holds is waited for by the next change that needs it`() async throws {
+    let rig = try RewireRig()
+    try await rig.start(document(sink("old", "\"device\": \"hw:0\", \"lingers\": true")))
+    try await rig.rewire(document(""))
+    for _ in 0..<10_000 where rig.book.lingering == 0 { await Task.yield() }
+    async let refused = rig.refusal(document(sink("new", "\"device\": \"hw:0\", \"mark\": 1")))
+    for _ in 0..<1_000 { await Task.yield() }
+    #expect(rig.book.prepares("new") == 0)
+    rig.book.endLingering()
+    #expect(try await refused == nil)
+    #expect(rig.book.prepares("new") == 1)
+    await rig.stop()
+  }
+
+  @Test func `numbers of nodes that were never switched on go with them`() async throws {
+    let rig = try RewireRig()
+    try await rig.start(document(""))
+    let off = sink("off", "\"disabled\": true")
+    let refusal = try await rig.refusal(document("\(off), \(sink("b", "\"fails\": \"blocked\""))"))
+    #expect(refusal?.kind == .blocked)
+    #expect(rig.registry.values(of: "off") == [:])
+    try await rig.rewire(document(off))
+    #expect(rig.registry.values(of: "off") != [:])
+    try await rig.rewire(document(""))
+    #expect(rig.registry.values(of: "off") == [:])
     await rig.stop()
   }
 

@@ -11,8 +11,8 @@ actor AlsaSinkNode: LiveNode {
   private var hasSaidPriority = false
   /// How loud the speaker is; nil until it is known.
   var volume: VolumeEvent?
-  let loudness = SpeakerVolume()
-  let tuning: SpeakerTuning
+  nonisolated let loudness = SpeakerVolume()
+  nonisolated let tuning: SpeakerTuning
   /// The card's own volume control, while there is one.
   var mixer: (link: MixerLink, hasSwitch: Bool)?
 

@@ -35,6 +35,7 @@ extension RunningGraph {
     var stopped: [RunningNode] = []
     do throws(RewireRefusal) {
       try await probe(change.updated)
+      await waitForRetiring(inTheWayOf: change.heirs.map(\.node.plan))
       try await prepare(change.heirs.filter { !$0.waits }, options)
       if !change.letGo.isEmpty {
         stopped = change.letGo
@@ -107,7 +108,7 @@ extension RunningGraph {
     }
     await openings.open()
     await stop(change.heirs.map(\.node), within: options.deadline)
-    for heir in change.heirs where nodes[heir.node.plan.id] == nil { metrics.remove(node: heir.node.plan.id) }
+    for id in change.next.keys where nodes[id] == nil { metrics.remove(node: id) }
     for old in stopped { await old.supervisor?.start() }
     for old in stopped { await old.supervisor?.waitForFirstTry(limit: options.deadline) }
   }
@@ -146,7 +147,10 @@ extension RunningGraph {
     _ plan: RewirePlan, _ change: Succession, _ oldLinks: [PlannedLink], _ options: RewireOptions
   ) async {
     for node in change.updated { await node.supervisor?.update(to: node.plan.config) }
-    for id in plan.removed { await withdrawStates(of: id, along: oldLinks) }
+    for id in plan.removed {
+      await withdrawStates(of: id, along: oldLinks)
+      metrics.remove(node: id)
+    }
     await tellStates(fresh: Set(change.heirs.map(\.node.plan.id)), oldLinks)
     for heir in change.heirs {
       observer.changed(.node(heir.node.instance.id, heir.node.instance.state))
@@ -154,34 +158,6 @@ extension RunningGraph {
       await heir.node.supervisor?.release()
     }
     retire(change.gone, within: options.deadline)
-  }
-
-  /// Stops old nodes behind the scenes; their streams and states go with them.
-  private func retire(_ gone: [RunningNode], within limit: Duration) {
-    guard !gone.isEmpty else { return }
-    let task = Task {
-      await self.stop(gone, within: limit)
-      for old in gone { await self.forget(old) }
-      self.retired()
-    }
-    retiring.append(task)
-    retirings += 1
-  }
-
-  /// Returns when every node that went has given everything back.
-  func waitForRetired() async {
-    for task in retiring { await task.value }
-  }
-
-  private func retired() {
-    retirings -= 1
-    if retirings == 0 { retiring = [] }
-  }
-
-  private func forget(_ old: RunningNode) async {
-    for (id, stream) in streams where stream.root.instance === old.instance { await close(id, .stopping) }
-    await withdrawStates(of: old.instance)
-    if nodes[old.plan.id] == nil { metrics.remove(node: old.plan.id) }
   }
 
   /// A node runs on under another id.

@@ -190,7 +190,6 @@ export class Board {
 		if (port) return this.connector.begin(event, card.dataset.node, port)
 		if (card && !this.connector.from) return this.drag(event, this.cards.get(card.dataset.node))
 		if (!event.target.closest(".cable, .chip, #controls")) this.camera.pan(event)
-		return undefined
 	}
 
 	click(event) {
@@ -201,7 +200,6 @@ export class Board {
 		if (this.connector.from) return this.connector.click(event, card)
 		if (cable) return this.page.select({link: cable.dataset.link})
 		if (!card && !this.camera.wasPanned && !event.target.closest("#controls")) this.page.select(null)
-		return undefined
 	}
 
 	drag(event, card) {

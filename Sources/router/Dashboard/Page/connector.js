@@ -110,7 +110,6 @@ export class Connector {
 		if (document.elementFromPoint(at.clientX, at.clientY)?.closest("#board")) {
 			this.board.page.palette(from, this.board.camera.inside(at))
 		}
-		return undefined
 	}
 
 	click(event, card) {

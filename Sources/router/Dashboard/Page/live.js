@@ -20,7 +20,6 @@ export class Live {
 		if (document.hidden) return this.close()
 		if (!this.source) this.open()
 		if (this.wantsLog && !this.log) this.openLog()
-		return undefined
 	}
 
 	open() {

@@ -190,7 +190,6 @@ export class Side {
 		this.dirty.clear()
 		this.base = this.baseOf(model.node(id))
 		this.parts.apply.hidden = true
-		return undefined
 	}
 
 	discard(id) {
