@@ -48,8 +48,9 @@ let package = Package(
     .target(name: "RouterCore", dependencies: ["CSampleRate"], swiftSettings: strict),
     .target(name: "RouterWeb", dependencies: ["RouterCore", "CLinux", "COpenSSL", "CCurl"], swiftSettings: strict),
     plugin("AriaCast", ["CALSA", "CAvahi", "CLame"], page: ["Dashboard/Page"]),
+    plugin("ADPCMIngest", page: ["Page"]),
     .executableTarget(
-      name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "CLinux"],
+      name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "CLinux"],
       resources: [.embedInCode("Dashboard/Login"), .embedInCode("Dashboard/Page")], swiftSettings: strict),
 
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -59,6 +60,7 @@ let package = Package(
     tests("RouterCoreTests", ["RouterCore"]),
     tests("RouterWebTests", ["RouterCore", "RouterWeb"]),
     tests("AriaCastTests", ["RouterCore", "RouterWeb", "AriaCast"]),
-    tests("RouterTests", ["RouterCore", "RouterWeb", "AriaCast", "router"]),
+    tests("ADPCMIngestTests", ["RouterCore", "RouterWeb", "ADPCMIngest"]),
+    tests("RouterTests", ["RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "router"]),
   ]
 )

@@ -1,9 +1,10 @@
+import ADPCMIngest
 import AriaCast
 import RouterCore
 
 /// The plugins linked into this program. Adding one is a line here.
 enum PluginList {
-  static let all: [any Plugin.Type] = [BuiltinNodes.self, AriaCastPlugin.self]
+  static let all: [any Plugin.Type] = [BuiltinNodes.self, AriaCastPlugin.self, ADPCMIngestPlugin.self]
 
   /// A registrar that knows every node type. A name given twice is a mistake in this program.
   static func makeRegistrar() -> Registrar {

@@ -66,9 +66,25 @@ public enum WebSocketVerdict: Sendable, Equatable {
 public protocol WebSocketHandler: AnyObject {
   /// Data thread.
   func message(_ message: WebSocketLoan, on loop: isolated Loop) -> WebSocketVerdict
+  /// The peer said goodbye; nothing comes from it any more. Before ``closed(code:reason:on:)``.
+  func closing(code: UInt16, reason: String, on loop: isolated Loop) -> WebSocketGoodbye
   /// The last call.
   /// - Parameter code: What the peer said; 1005 without a code, 1006 without a Close frame.
   func closed(code: UInt16, reason: String, on loop: isolated Loop)
+}
+
+extension WebSocketHandler {
+  public func closing(code: UInt16, reason: String, on loop: isolated Loop) -> WebSocketGoodbye { .echo }
+}
+
+/// What a handler answers to the peer's Close frame.
+public enum WebSocketGoodbye: Sendable, Equatable {
+  /// At once, with the peer's own code.
+  case echo
+  /// At once. 1000 to 4999, as RFC 6455 allows.
+  case reply(code: UInt16, reason: String)
+  /// By `peer.close(code:reason:)`, once something is done; after 5 s the server answers by itself.
+  case later
 }
 
 /// The other side of one WebSocket. Any thread.

@@ -15,5 +15,6 @@ public enum BuiltinNodes: Plugin {
     try registrar.add(TransportEvent.self)
     try registrar.add(VolumeEvent.self)
     try registrar.add(ControlEvent.self)
+    try registrar.add(FileEvent.self)
   }
 }

@@ -39,6 +39,10 @@ public final class PathRecord: Sendable {
   public let overruns = Atomic<Int>(0)
   /// Periods handed to the device.
   public let playedPeriods = Atomic<Int>(0)
+  /// Where stages hold the source.
+  public let hold = SourceHold()
+  /// What recorders have yet to write.
+  public let unwritten = Unwritten()
   private let addresses = PthreadLock<[String]>([])
 
   public init() {}

@@ -105,6 +105,7 @@ extension DialedConnection {
   private func takeWishes(on loop: isolated Loop) {
     guard phase == .open, let session, output.byteCount < DialedConnection.outputMark else { return }
     let (resumes, closes) = session.takeWishes(&output)
+    if closes, session.isLeaving { return finish(on: loop) }
     if closes { deadline = loop.time.now + DialedConnection.closeTime }
     guard resumes else { return }
     takeFrames(on: loop)

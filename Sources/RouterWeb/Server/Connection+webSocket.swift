@@ -97,6 +97,7 @@ extension Connection {
   func fillSocket(on loop: isolated Loop) {
     guard phase == .webSocket, let socket, output.byteCount < Connection.outputMark else { return }
     let (resumes, closes) = socket.takeWishes(&output)
+    if closes, socket.isLeaving { return endSocket(on: loop) }
     if closes { timer.start(.closeFrame, at: loop.time.now) }
     if resumes { takeTail(on: loop) }
     if !output.isEmpty { flush(on: loop) } else { updateInterest(on: loop) }
@@ -108,6 +109,7 @@ extension Connection {
     guard phase == .webSocket, let socket else { return }
     _ = socket.takeWishes(&output)
     socket.sendClose(code: code, reason: reason, &output)
+    if socket.isLeaving { return endSocket(on: loop) }
     timer.start(.closeFrame, at: loop.time.now)
     flush(on: loop)
   }
@@ -115,6 +117,7 @@ extension Connection {
   /// Sends what is queued and says goodbye.
   func endSocket(on loop: isolated Loop) {
     guard phase == .webSocket else { return }
+    socket?.answerGoodbye(&output)
     socket?.lost(on: loop)
     socket = nil
     live?.feed.leave(self)
@@ -126,7 +129,7 @@ extension Connection {
 
   /// Pings after silence; ends after twice as much.
   func tickSocket(at now: Instant, on loop: isolated Loop) {
-    guard let pingEvery, let socket, !socket.isPaused else { return }
+    guard let pingEvery, let socket, !socket.isPaused, !socket.isLeaving else { return }
     let silence = now - lastHeard
     if silence >= pingEvery * 2 { return close(on: loop, counting: "no answer to ping") }
     guard silence >= pingEvery, lastPing.map({ $0 < lastHeard }) ?? true else { return }

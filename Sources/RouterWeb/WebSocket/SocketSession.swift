@@ -8,7 +8,7 @@ final class SocketSession {
     case needMore
     /// The handler wants no more; bytes from `position` on are for later.
     case paused
-    /// We sent a Close frame just now and wait for the peer's.
+    /// We sent a Close frame just now and wait for the peer's, or the peer sent one and waits for ours.
     case closing
     /// The handshake is complete or the peer broke a rule: send what is queued, then end.
     case ended
@@ -18,6 +18,10 @@ final class SocketSession {
   private(set) var isPaused = false
   /// Our Close frame is queued or gone.
   private(set) var hasSentClose = false
+  /// What the peer said in its Close frame while ours waits for the handler.
+  private var goodbye: (code: UInt16, reason: String)?
+  /// The peer has said goodbye and waits for ours.
+  var isLeaving: Bool { goodbye != nil }
   /// Of the rule the peer broke.
   private(set) var failure: FrameFailure?
   private let role: WebSocketRole
@@ -49,16 +53,13 @@ final class SocketSession {
       case .ping:
         if !hasSentClose { output.append(FrameEncoder.frame(.pong, decoder.control, mask: mask)) }
       case .pong: break
-      case .close(let code, let reason):
-        sendClose(code: code, reason: "", &output)
-        end(code: code, reason: reason, on: loop)
-        return .ended
+      case .close(let code, let reason): return takeClose(code: code, reason: reason, &output, on: loop)
       case .failure(let failure):
         self.failure = failure
         sendClose(code: failure.code, reason: failure.reason, &output)
         end(code: CloseCode.abnormal, reason: failure.reason, on: loop)
         return .ended
-      case .ended: return .ended
+      case .ended: return isLeaving ? .needMore : .ended
       }
       switch verdict {
       case .go: break
@@ -68,6 +69,20 @@ final class SocketSession {
         return .paused
       }
     }
+  }
+
+  /// The peer says goodbye: at once or later we do too.
+  private func takeClose(code: UInt16, reason: String, _ output: inout OutputQueue, on loop: isolated Loop) -> Step {
+    let answer = hasSentClose ? .echo : handler?.closing(code: code, reason: reason, on: loop) ?? .echo
+    switch answer {
+    case .echo: sendClose(code: code, reason: "", &output)
+    case .reply(let code, let reason): sendClose(code: code, reason: reason, &output)
+    case .later:
+      goodbye = (code, reason)
+      return .closing
+    }
+    end(code: code, reason: reason, on: loop)
+    return .ended
   }
 
   @inline(__always)
@@ -104,8 +119,16 @@ final class SocketSession {
     return (resumes || wasPaused, true)
   }
 
-  /// The connection is gone without a closing handshake.
-  func lost(on loop: isolated Loop) { end(code: CloseCode.abnormal, reason: "", on: loop) }
+  /// The connection is gone: without a closing handshake, or before we answered the peer's goodbye.
+  func lost(on loop: isolated Loop) {
+    let words = goodbye ?? (CloseCode.abnormal, "")
+    end(code: words.code, reason: words.reason, on: loop)
+  }
+
+  /// Answers a goodbye that nobody has answered in time.
+  func answerGoodbye(_ output: inout OutputQueue) {
+    if let goodbye { sendClose(code: goodbye.code, reason: "", &output) }
+  }
 
   private func end(code: UInt16, reason: String, on loop: isolated Loop) {
     peer.end()

@@ -1,0 +1,10 @@
+public import RouterCore
+
+/// Many microphones, and files that survive anything.
+public enum ADPCMIngestPlugin: Plugin {
+  public static func register(with registrar: inout Registrar) throws(RegistrationError) {
+    try registrar.add(MicrophoneIngest.self)
+    try registrar.add(ADPCMDecoder.self)
+    try registrar.add(ADPCMEncoder.self)
+  }
+}
