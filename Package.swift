@@ -58,7 +58,7 @@ let package = Package(
     .target(name: "Support", dependencies: ["RouterCore"], path: "Tests/Support", swiftSettings: strict),
     tests("RouterCoreTests", ["RouterCore"]),
     tests("RouterWebTests", ["RouterCore", "RouterWeb"]),
-    tests("AriaCastTests", ["RouterCore", "RouterWeb", "AriaCast"]),
+    tests("AriaCastTests", ["RouterCore", "RouterWeb", "AriaCast", "CLinux"]),
     tests("RouterTests", ["RouterCore", "RouterWeb", "AriaCast", "router"]),
   ]
 )
