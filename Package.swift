@@ -59,7 +59,7 @@ let package = Package(
     .target(name: "Support", dependencies: ["RouterCore"], path: "Tests/Support", swiftSettings: strict),
     tests("RouterCoreTests", ["RouterCore"]),
     tests("RouterWebTests", ["RouterCore", "RouterWeb"]),
-    tests("AriaCastTests", ["RouterCore", "RouterWeb", "AriaCast"]),
+    tests("AriaCastTests", ["RouterCore", "RouterWeb", "AriaCast", "CLinux"]),
     tests("ADPCMIngestTests", ["RouterCore", "RouterWeb", "ADPCMIngest"]),
     tests("RouterTests", ["RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "router"]),
   ]

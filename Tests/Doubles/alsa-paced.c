@@ -17,6 +17,7 @@
 //   unplugged  the card is gone while the file is there
 //   hang       time stands still while the file is there: no progress and no error
 //   xrun       the card runs dry, or over, once; the file is removed
+// In the same folder the card says in the file `clock` whether it is running or stopped.
 #define _GNU_SOURCE
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>
@@ -93,12 +94,25 @@ static int advance(Card *card) {
   return dry ? -EPIPE : 0;
 }
 
+// Tells who watches the folder that the card's clock was started or stopped.
+static void tell(Card *card, const char *text) {
+  char path[640];
+  if (card->flags[0] == 0) return;
+  snprintf(path, sizeof path, "%s/clock", card->flags);
+  int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (file < 0) return;
+  ssize_t done = write(file, text, strlen(text));
+  (void)done;
+  close(file);
+}
+
 static int card_start(snd_pcm_ioplug_t *io) {
   Card *card = io->private_data;
   card->last = now_ns();
   if (!card->origin) card->origin = card->last;
   card->base = (snd_pcm_uframes_t)((card->last - card->origin) * 1e-9 * io->rate * (1 + card->ppm * 1e-6));
   card->running = 1;
+  tell(card, "running\n");
   set_timer(card, (long)(1e9 * io->period_size / io->rate / 4));
   return 0;
 }
@@ -106,6 +120,7 @@ static int card_start(snd_pcm_ioplug_t *io) {
 static int card_stop(snd_pcm_ioplug_t *io) {
   Card *card = io->private_data;
   card->running = 0;
+  tell(card, "stopped\n");
   set_timer(card, 0);
   return 0;
 }

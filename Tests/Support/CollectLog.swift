@@ -4,7 +4,10 @@ public import RouterCore
 public final class CollectLog: LogSink {
   private let kept = PthreadLock<[LogLine]>([])
   public init() {}
-  public func write(_ line: LogLine) { kept.withLock { $0.append(line) } }
+  public func write(_ line: LogLine) {
+    kept.withLock { $0.append(line) }
+    Bell.shared.ring()
+  }
   public var lines: [LogLine] { kept.withLock { $0 } }
   public var messages: [String] { lines.map(\.message) }
 }

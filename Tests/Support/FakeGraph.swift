@@ -89,5 +89,6 @@ public final class FakeGraph: NodeGraph {
       return due
     }
     for wake in due { wake.resume() }
+    Bell.shared.ring()
   }
 }

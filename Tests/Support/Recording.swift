@@ -42,7 +42,8 @@ public final class Recording: Sendable {
   public func clear() { state.withLock { $0 = State(verdict: $0.verdict) } }
 
   func add(_ entry: Entry) -> Verdict {
-    state.withLock {
+    defer { Bell.shared.ring() }
+    return state.withLock {
       $0.packets.append(entry)
       return $0.verdict
     }

@@ -30,12 +30,18 @@ final class PacedCard: Sendable {
     try #require(Self.isReady, "cc cannot compile Tests/Doubles/alsa-paced.c: is libasound2-dev installed?")
     folder = "\(Self.memory)/paced-\(getpid())-\(Self.count.add(1, ordering: .relaxed).newValue)"
     try #require(unsafe mkdir(folder, 0o755) == 0)
+    Self.present.withLock { _ = $0.insert(folder) }
   }
 
   deinit {
-    for name in ["played.raw", "unplugged", "hang", "xrun", "mixer"] { unsafe unlink("\(folder)/\(name)") }
+    Self.present.withLock { _ = $0.remove(folder) }
+    for name in ["clock", "played.raw", "unplugged", "hang", "xrun", "mixer"] { unsafe unlink("\(folder)/\(name)") }
     unsafe rmdir(folder)
   }
+
+  /// The folders of all cards there are now.
+  static var folders: [String] { present.withLock { Array($0) } }
+  private static let present = PthreadLock<Set<String>>([])
 
   /// The card's name for alsa-lib.
   func device(_ more: String = "") -> String { "paced:DIR=\(folder)" + (more.isEmpty ? "" : "," + more) }
@@ -87,13 +93,9 @@ extension String {
   }
 }
 
-/// Looks every 10 ms: the card plays in real time and reports to a file.
-/// - Returns: false if it did not happen within `limit`.
+/// Asks now, and again whenever something happened to a card or to a node on it.
+/// - Returns: false if it did not come true within `limit`.
 func comesTrue(within limit: Duration = .seconds(5), _ condition: () async -> Bool) async -> Bool {
-  let end = Instant.now() + limit
-  while Instant.now() < end {
-    if await condition() { return true }
-    try? await Task.sleep(for: .milliseconds(10))
-  }
+  for await _ in CardEvents.stream(for: limit, folders: PacedCard.folders) where await condition() { return true }
   return await condition()
 }
