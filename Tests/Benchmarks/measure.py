@@ -19,13 +19,15 @@ import router as program  # noqa: E402
 SERVER_CORE, LOAD_CORE = 0, 1
 
 
-def settled(core=None):
+def settled(core=None, goes_first=True):
     """What a child does before it becomes the program: many descriptors, its core, and, as root, before others."""
     def prepare():
         limit = min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
         if core is not None and (os.cpu_count() or 1) > core:
             os.sched_setaffinity(0, {core})
+        if not goes_first:
+            return
         with contextlib.suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, 0, -20)
             if os.environ.get("BENCH_REALTIME") == "1":
@@ -71,10 +73,10 @@ def build_load(folder: Path) -> Path:
 
 
 class Load:
-    def __init__(self, binary: Path, *arguments, core=LOAD_CORE):
+    def __init__(self, binary: Path, *arguments, core=LOAD_CORE, goes_first=True):
         self.process = subprocess.Popen(
             [str(binary), *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            stdin=subprocess.DEVNULL, preexec_fn=settled(core))
+            stdin=subprocess.DEVNULL, preexec_fn=settled(core, goes_first))
 
     def begun(self) -> "Load":
         line = self.process.stdout.readline()

@@ -12,21 +12,24 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-enum { OUT_BYTES = 8 + PACKET_BYTES + 6 + 8, IN_BYTES = 4096 };
+enum { BODY_BYTES = 8 + PACKET_BYTES, PING_BYTES = 6 + 8, IN_BYTES = 4096 };
 static const int64_t PERIOD = 1000000000LL / PACKETS_PER_SECOND;
 /* What is due so soon goes now: setting the timer for it would cost more than sending it. */
-static const int64_t TOGETHER = 20000;
+static const int64_t TOGETHER = 50000;
 
 struct sender {
   int fd;
   bool dead;
   int64_t sent;          /* packets begun */
   int64_t due;           /* of the packet that waits in `out` */
-  size_t out_at, out_to; /* what the socket did not take yet */
+  size_t out_at;         /* of `body` and then `ping`, what the socket took */
+  size_t body_length, ping_length;
+  const uint8_t *body;   /* all senders send the same bytes, which stay in the cache of the core; a counter has its own */
+  uint8_t ping[PING_BYTES];
   size_t in_length;
-  uint8_t *out;
   uint8_t in[IN_BYTES];
 };
 
@@ -36,7 +39,7 @@ static struct samples pongs, blocked, own;
 static int64_t packets, lost_senders;
 static uint32_t counter = 1;
 static const uint8_t MASK[4] = {0x37, 0xfa, 0x21, 0x3d};
-static uint8_t noise[PACKET_BYTES];
+static uint8_t noise[PACKET_BYTES], masked_noise[BODY_BYTES];
 
 static void open_web_socket(struct sender *sender, int port) {
   char head[4096];
@@ -95,28 +98,43 @@ static uint8_t *put_masked(uint8_t *at, uint8_t opcode, const uint8_t *payload, 
   return at + length;
 }
 
-static void fill(struct sender *sender) {
+/* A counter is different in every packet: it needs a body of the sender's own, made once and filled again. */
+static const uint8_t *count_on(struct sender *sender) {
   static uint32_t numbers[PACKET_BYTES / FRAME_BYTES];
-  const uint8_t *payload = noise;
-  if (options->counter) {
-    for (int i = 0; i < PACKET_BYTES / FRAME_BYTES; i++) numbers[i] = counter++;
-    payload = (const uint8_t *)numbers;
-  }
-  uint8_t *end = sender->out;
-  if (options->source) {
-    memcpy(end, payload, PACKET_BYTES);
-    end += PACKET_BYTES;
-  } else if (options->counter || sender->sent == 0) {
-    end = put_masked(end, 2, payload, PACKET_BYTES);
-  } else {
-    end += 8 + PACKET_BYTES; /* the same bytes as the packet before */
-  }
+  uint8_t *own_body = sender->body ? (uint8_t *)sender->body : malloc(BODY_BYTES);
+  if (!own_body) fail("malloc");
+  for (int i = 0; i < PACKET_BYTES / FRAME_BYTES; i++) numbers[i] = counter++;
+  if (options->source) memcpy(own_body, numbers, PACKET_BYTES);
+  else put_masked(own_body, 2, (const uint8_t *)numbers, PACKET_BYTES);
+  return own_body;
+}
+
+static void fill(struct sender *sender) {
+  sender->out_at = sender->ping_length = 0;
+  sender->body_length = options->source ? PACKET_BYTES : BODY_BYTES;
+  if (options->counter) sender->body = count_on(sender);
+  else sender->body = options->source ? noise : masked_noise;
   if (!options->source && options->ping_every && sender->sent % options->ping_every == options->ping_every - 1) {
     int64_t now = now_ns();
-    end = put_masked(end, 9, (const uint8_t *)&now, sizeof now);
+    sender->ping_length = (size_t)(put_masked(sender->ping, 9, (const uint8_t *)&now, sizeof now) - sender->ping);
   }
-  sender->out_at = 0;
-  sender->out_to = (size_t)(end - sender->out);
+}
+
+/* Bytes that the socket did not take yet. */
+static size_t left(const struct sender *sender) {
+  return sender->body_length + sender->ping_length - sender->out_at;
+}
+
+static ssize_t write_rest(struct sender *sender) {
+  struct iovec parts[2];
+  int count = 0;
+  if (sender->out_at < sender->body_length)
+    parts[count++] = (struct iovec){(void *)(sender->body + sender->out_at), sender->body_length - sender->out_at};
+  if (sender->ping_length > 0) {
+    size_t at = sender->out_at > sender->body_length ? sender->out_at - sender->body_length : 0;
+    parts[count++] = (struct iovec){sender->ping + at, sender->ping_length - at};
+  }
+  return count == 1 ? write(sender->fd, parts[0].iov_base, parts[0].iov_len) : writev(sender->fd, parts, count);
 }
 
 static void bury(struct sender *sender) {
@@ -127,8 +145,8 @@ static void bury(struct sender *sender) {
 
 /* Writes what waits. Returns true when nothing is left. */
 static bool flush(struct sender *sender) {
-  while (sender->out_at < sender->out_to) {
-    ssize_t n = write(sender->fd, sender->out + sender->out_at, sender->out_to - sender->out_at);
+  while (left(sender) > 0) {
+    ssize_t n = write_rest(sender);
     if (n < 0 && errno == EAGAIN) return false;
     if (n <= 0) {
       bury(sender);
@@ -141,7 +159,7 @@ static bool flush(struct sender *sender) {
 
 static void send_packet(struct sender *sender, int64_t due) {
   if (sender->dead) return;
-  if (sender->out_at < sender->out_to) {
+  if (left(sender) > 0) {
     samples_add(&blocked, now_ns() - sender->due);
     return;
   }
@@ -171,6 +189,7 @@ static void read_frames(struct sender *sender) {
       return;
     }
     sender->in_length += (size_t)n;
+    bool is_all = sender->in_length < IN_BYTES;
     size_t at = 0;
     while (!options->source && sender->in_length - at >= 2) {
       size_t head = 2, length = sender->in[at + 1] & 127;
@@ -186,6 +205,7 @@ static void read_frames(struct sender *sender) {
     }
     memmove(sender->in, sender->in + at, sender->in_length - at);
     sender->in_length -= at;
+    if (is_all) return; /* the next byte is a new edge */
   }
 }
 
@@ -201,7 +221,6 @@ static int open_all(void) {
   for (int i = 0; i < options->count; i++) {
     struct sender *sender = &senders[i];
     int port = options->ports[i % options->port_count];
-    sender->out = malloc(OUT_BYTES);
     if (options->source) open_source(sender, port);
     else open_web_socket(sender, port);
     fcntl(sender->fd, F_SETFL, O_NONBLOCK);
@@ -231,6 +250,7 @@ int run_senders(const struct options *chosen) {
   options = chosen;
   srandom(1);
   for (int i = 0; i < PACKET_BYTES; i++) noise[i] = (uint8_t)random();
+  put_masked(masked_noise, 2, noise, PACKET_BYTES);
   int poller = open_all();
   int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   struct epoll_event tick = {.events = EPOLLIN, .data.ptr = NULL};

@@ -57,16 +57,23 @@ final class Speaker: Sendable {
 
   /// The thread's life.
   private func live() {
-    defer { ended.fulfil(nil) }
+    let loss = play()
+    // Only now is the card closed, and another may open it.
+    ended.fulfil(loss)
+  }
+
+  /// Opens the card, plays until told to stop or the card is lost, and closes it.
+  private func play() -> CardLoss? {
     do throws(CardFailure) {
       let card = try SoundCard(device: settings.device, period: settings.period)
       let refusal = DeviceThread.requestRealtime()
       opened.fulfil(
         .success(Opened(format: card.format, mixer: card.mixer(of: settings.device), realtimeRefusal: refusal)))
       var playback = Playback(card: card, speaker: self, isRealtime: refusal == nil)
-      ended.fulfil(playback.run())
+      return playback.run()
     } catch {
       opened.fulfil(.failure(error))
+      return nil
     }
   }
 }
