@@ -17,9 +17,10 @@ public final class Metric: Sendable {
 ///
 /// The label set is fixed: `node`, and one further label per metric out of `MetricLabel`.
 public final class MetricRegistry: Sendable {
-  struct Key: Hashable { var name: String, node: String, label: MetricLabel?, value: String }
+  struct Key: Hashable { var name: String, label: MetricLabel?, value: String }
   struct Family { var kind: MetricKind, help: String, scale: Double }
-  struct Contents { var families: [String: Family] = [:], metrics: [Key: Metric] = [:] }
+  /// Metrics by node, as they are read and forgotten.
+  struct Contents { var families: [String: Family] = [:], metrics: [String: [Key: Metric]] = [:] }
   let contents = PthreadLock(Contents())
 
   public init() {}
@@ -32,10 +33,10 @@ public final class MetricRegistry: Sendable {
   ) -> Metric {
     contents.withLock { contents in
       contents.families[name] = contents.families[name] ?? Family(kind: kind, help: help, scale: scale)
-      let key = Key(name: name, node: node, label: label, value: value)
-      if let known = contents.metrics[key] { return known }
+      let key = Key(name: name, label: label, value: value)
+      if let known = contents.metrics[node]?[key] { return known }
       let new = Metric()
-      contents.metrics[key] = new
+      contents.metrics[node, default: [:]][key] = new
       return new
     }
   }
@@ -43,18 +44,14 @@ public final class MetricRegistry: Sendable {
   /// A node has another id: its counts go on under that.
   public func rename(node old: String, to new: String) {
     contents.withLock { contents in
-      for (key, metric) in contents.metrics where key.node == old {
-        contents.metrics[key] = nil
-        var moved = key
-        moved.node = new
-        contents.metrics[moved] = metric
-      }
+      guard let moved = contents.metrics.removeValue(forKey: old) else { return }
+      contents.metrics[new, default: [:]].merge(moved) { _, moved in moved }
     }
   }
 
   /// Forgets what belongs to a node that is gone.
   public func remove(node: String) {
-    contents.withLock { $0.metrics = $0.metrics.filter { $0.key.node != node } }
+    contents.withLock { $0.metrics[node] = nil }
   }
 }
 

@@ -3,7 +3,9 @@ extension MetricRegistry {
   public var prometheusText: String {
     let (families, metrics) = contents.withLock { ($0.families, $0.metrics) }
     var rows: [String: [(labels: String, value: Int)]] = [:]
-    for (key, metric) in metrics { rows[key.name, default: []].append((Self.labels(of: key), metric.current)) }
+    for (node, metrics) in metrics {
+      for (key, metric) in metrics { rows[key.name, default: []].append((Self.labels(of: key, node), metric.current)) }
+    }
     var out = ""
     for (name, family) in families.sorted(by: { $0.key < $1.key }) {
       out += "# HELP \(name) \(Self.escape(family.help, quotes: false))\n# TYPE \(name) \(family.kind.rawValue)\n"
@@ -16,17 +18,17 @@ extension MetricRegistry {
 
   /// The metrics of one node, by name; a label's value is appended after a colon.
   public func values(of node: NodeID) -> JSON {
-    let (families, metrics) = contents.withLock { ($0.families, $0.metrics) }
-    let members = metrics.filter { $0.key.node == node }.map { key, metric in
+    let (families, metrics) = contents.withLock { ($0.families, $0.metrics[node] ?? [:]) }
+    let members = metrics.map { key, metric in
       let scaled = Double(metric.current) * (families[key.name]?.scale ?? 1)
       return JSON.Member(key.value.isEmpty ? key.name : "\(key.name):\(key.value)", .number(scaled))
     }
     return .object(members.sorted { $0.key < $1.key })
   }
 
-  private static func labels(of key: Key) -> String {
+  private static func labels(of key: Key, _ node: String) -> String {
     var pairs: [String] = []
-    if !key.node.isEmpty { pairs.append("node=\"\(escape(key.node, quotes: true))\"") }
+    if !node.isEmpty { pairs.append("node=\"\(escape(node, quotes: true))\"") }
     if let label = key.label { pairs.append("\(label.rawValue)=\"\(escape(key.value, quotes: true))\"") }
     return pairs.isEmpty ? "" : "{\(pairs.joined(separator: ","))}"
   }

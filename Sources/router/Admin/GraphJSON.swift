@@ -6,12 +6,14 @@ enum GraphJSON {
   static func graph(
     _ snapshot: GraphSnapshot, configs: JSON, revision: Int, metrics: MetricRegistry, book: AddressBook
   ) -> [JSON.Member] {
-    [
+    let shown = Dictionary((configs.members ?? []).map { ($0.key, $0.value) }) { first, _ in first }
+    let loads = LinkLoads(snapshot)
+    return [
       .init("revision", .integer(Int64(revision))),
       .init(
         "nodes",
-        .array(snapshot.nodes.map { node($0, config: configs[$0.plan.id] ?? .null, metrics: metrics, book: book) })),
-      .init("links", .array(snapshot.links.map { link($0, in: snapshot) })),
+        .array(snapshot.nodes.map { node($0, config: shown[$0.plan.id] ?? .null, metrics: metrics, book: book) })),
+      .init("links", .array(snapshot.links.map { link($0, loads) })),
       .init("streams", .array(snapshot.streams.map(stream))),
     ]
   }
@@ -42,30 +44,18 @@ enum GraphJSON {
     return members
   }
 
-  static func link(_ link: PlannedLink, in snapshot: GraphSnapshot) -> JSON {
+  private static func link(_ link: PlannedLink, _ loads: LinkLoads) -> JSON {
     var members: [JSON.Member] = [
       .init("id", .string(link.id)), .init("from", .string(link.from.description)),
       .init("to", .string(link.to.description)), .init("kind", .string(link.kind.rawValue)),
     ]
     guard link.kind == .audio else { return .object(members) }
-    let carried = snapshot.streams.last { $0.traffic[link.id] != nil }
-    if let carried { members.append(.init("format", .string(carried.format.description))) }
-    let refusals = snapshot.streams.compactMap { $0.refused[link.id] }
-    if let reason = refusals.last { members.append(.init("notCarried", .string(reason))) }
-    let counts = traffic(snapshot.traffic[link.id] ?? Traffic()).members ?? []
-    members.append(.init("stats", .object(counts + delay(of: link, in: snapshot))))
+    let load = loads[link]
+    if let format = load.format { members.append(.init("format", .string(format.description))) }
+    if let reason = load.refusal { members.append(.init("notCarried", .string(reason))) }
+    let delay: [JSON.Member] = load.delay.map { [.init("delayMs", .number($0))] } ?? []
+    members.append(.init("stats", .object((traffic(load.traffic).members ?? []) + delay)))
     return .object(members)
-  }
-
-  /// `delayMs`: what waits at the far end of the link, of the stream that waits longest; only where a node with a
-  /// clock of its own takes the sound.
-  private static func delay(of link: PlannedLink, in snapshot: GraphSnapshot) -> [JSON.Member] {
-    let target = snapshot.nodes.first { $0.plan.id == link.to.node }?.plan.type.traits ?? []
-    guard target.contains(.soundDevice) || target.contains(.mixes) else { return [] }
-    let delays = snapshot.streams.filter { $0.traffic[link.id] != nil && $0.format.sampleRate > 0 }.map {
-      Double($0.queuedFrames) * 1000 / Double($0.format.sampleRate)
-    }
-    return delays.max().map { [.init("delayMs", .number(($0 * 10).rounded() / 10))] } ?? []
   }
 
   static func stream(_ stream: StreamSnapshot) -> JSON {

@@ -6,32 +6,41 @@ final class AddressBook: Sendable {
 
   private struct State {
     var last: EntryID = 0
-    var entries: [EntryID: (node: NodeID, address: PeerAddress)] = [:]
+    /// In the order they were opened.
+    var entries: [NodeID: [(id: EntryID, address: PeerAddress)]] = [:]
+    var nodes: [EntryID: NodeID] = [:]
   }
   private let state = PthreadLock(State())
 
   func add(_ address: PeerAddress, of node: NodeID) -> EntryID {
     state.withLock { state in
       state.last += 1
-      state.entries[state.last] = (node, address)
+      state.entries[node, default: []].append((state.last, address))
+      state.nodes[state.last] = node
       return state.last
     }
   }
 
-  func remove(_ entry: EntryID) { state.withLock { $0.entries[entry] = nil } }
+  func remove(_ entry: EntryID) {
+    state.withLock { state in
+      guard let node = state.nodes.removeValue(forKey: entry) else { return }
+      state.entries[node]?.removeAll { $0.id == entry }
+      if state.entries[node]?.isEmpty == true { state.entries[node] = nil }
+    }
+  }
 
   /// The node is called something else now and listens on.
   func rename(_ old: NodeID, to new: NodeID) {
     state.withLock { state in
-      for (id, entry) in state.entries where entry.node == old { state.entries[id]?.node = new }
+      guard let moved = state.entries.removeValue(forKey: old) else { return }
+      for entry in moved { state.nodes[entry.id] = new }
+      state.entries[new] = ((state.entries[new] ?? []) + moved).sorted { $0.id < $1.id }
     }
   }
 
   /// In the order they were opened.
   func all(of node: NodeID) -> [PeerAddress] {
-    state.withLock { state in
-      state.entries.filter { $0.value.node == node }.sorted { $0.key < $1.key }.map(\.value.address)
-    }
+    state.withLock { ($0.entries[node] ?? []).map(\.address) }
   }
 }
 

@@ -31,6 +31,21 @@ extension AlsaSinkTests {
     await bench.stop()
   }
 
+  @Test func `a card is closed when its speaker has ended, for the next one to open`() async throws {
+    let card = try PacedCard()
+    let desk = try SpeakerBench(card.device("ALONE=1"))
+    for _ in 0..<100 {
+      try await desk.node.prepare()
+      await desk.node.stop()
+    }
+    try await desk.node.prepare()
+    let other = try SpeakerBench(card.device("ALONE=1"))
+    let failure = await #expect(throws: NodeFailure.self) { try await other.node.prepare() }
+    #expect(failure?.reason.contains("Device or resource busy") == true)
+    await other.stop()
+    await desk.stop()
+  }
+
   @Test func `a stream without a card passes silently`() async throws {
     let card = try PacedCard()
     let bench = try SpeakerBench(card.device())

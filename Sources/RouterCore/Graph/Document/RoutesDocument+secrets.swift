@@ -33,13 +33,19 @@ private struct SecretPlaces {
     guard case .object(var members) = document, let at = members.firstIndex(where: { $0.key == "nodes" }),
       case .object(let nodes) = members[at].value
     else { return document }
+    // Of each type once: a schema is made anew each time it is asked for.
+    var schemas: [String: JSON] = [:]
     members[at].value = .object(
       nodes.map { node in
-        guard let type = node.value["type"]?.text.flatMap({ types.type($0) }) else { return node }
-        let schema = JSON.object([.init("properties", .object(type.schema().properties))])
+        guard let name = node.value["type"]?.text, let schema = schemas[name] ?? schema(of: name) else { return node }
+        schemas[name] = schema
         return JSON.Member(node.key, walk(node.value, schema, ["nodes", node.key], change))
       })
     return .object(members)
+  }
+
+  private func schema(of type: String) -> JSON? {
+    types.type(type).map { [JSON.Member("properties", .object($0.schema().properties))] }.map(JSON.object)
   }
 
   private func walk(_ json: JSON, _ schema: JSON, _ place: [String], _ change: (JSON, [String]) -> JSON) -> JSON {
