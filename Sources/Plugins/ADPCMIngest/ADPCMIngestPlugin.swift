@@ -6,5 +6,7 @@ public enum ADPCMIngestPlugin: Plugin {
     try registrar.add(MicrophoneIngest.self)
     try registrar.add(ADPCMDecoder.self)
     try registrar.add(ADPCMEncoder.self)
+    try registrar.add(FrameRotator.self)
+    try registrar.add(WAVRotator.self)
   }
 }

@@ -66,12 +66,12 @@ public struct RingReader: ~Copyable, Sendable {
     read(target.byteCount, into: &target)
   }
 
-  /// Reads exactly `count` bytes into the front of `target`, or nothing. Data thread.
+  /// Reads exactly `count` bytes into `target`, from its byte `offset` on, or nothing. Data thread.
   /// - Precondition: `target` has room for them.
-  public mutating func read(_ count: Int, into target: inout MutableRawSpan) -> Bool {
+  public mutating func read(_ count: Int, into target: inout MutableRawSpan, offset: Int = 0) -> Bool {
     let tail = memory.tail.load(ordering: .relaxed)
     guard memory.head.load(ordering: .acquiring) &- tail >= count else { return false }
-    memory.copyOut(count, into: &target, at: tail)
+    memory.copyOut(count, into: &target, offset: offset, at: tail)
     memory.tail.store(tail &+ count, ordering: .releasing)
     return true
   }
@@ -120,11 +120,11 @@ public struct RingReader: ~Copyable, Sendable {
     }
   }
 
-  func copyOut(_ count: Int, into target: inout MutableRawSpan, at position: Int) {
-    precondition(count <= target.byteCount, "no room for what is read")
+  func copyOut(_ count: Int, into target: inout MutableRawSpan, offset: Int = 0, at position: Int) {
+    precondition(offset >= 0 && offset + count <= target.byteCount, "no room for what is read")
     let place = position % capacity
     unsafe target.withUnsafeMutableBytes { out in
-      guard let start = out.baseAddress else { return }
+      guard let start = unsafe out.baseAddress?.advanced(by: offset) else { return }
       let first = min(count, capacity - place)
       unsafe memcpy(start, base + place, first)
       unsafe memcpy(start + first, base, count - first)

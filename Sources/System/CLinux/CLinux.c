@@ -51,3 +51,5 @@ long clinux_raise_file_limit(void) {
 }
 
 int clinux_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int clinux_syncfs(int descriptor) { return syncfs(descriptor); }

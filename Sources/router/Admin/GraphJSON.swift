@@ -107,10 +107,6 @@ enum GraphJSON {
 
   /// An instant of the monotonic clock as the time of day.
   private static func wall(_ instant: Instant) -> String {
-    let now = WallTime.now()
-    let nanoseconds = Int64(now.nanoseconds) + (instant - .now()).nanoseconds
-    let seconds = nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : (nanoseconds - 999_999_999) / 1_000_000_000
-    let rest = Int(nanoseconds - seconds * 1_000_000_000)
-    return WallTime(seconds: now.seconds + seconds, nanoseconds: rest).iso8601
+    (WallTime.now() - (.now() - instant)).iso8601
   }
 }

@@ -79,6 +79,17 @@ extension IngestHandshake {
   /// The sender says that it puts the lower half of a byte first.
   var isLowFirst: Bool { reserved & 1 != 0 }
 
+  /// Reads what ``hex`` wrote.
+  init?(hex: String) {
+    var bytes: [UInt8] = []
+    var rest = Substring(hex)
+    while let byte = UInt8(rest.prefix(2), radix: 16) {
+      bytes.append(byte)
+      rest = rest.dropFirst(2)
+    }
+    self.init(unsafe bytes.span.bytes)
+  }
+
   /// The 32 bytes as hexadecimal digits.
   var hex: String {
     bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
@@ -104,6 +115,7 @@ struct LittleEndian {
   mutating func put(_ value: some FixedWidthInteger) {
     for shift in stride(from: 0, to: value.bitWidth, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
   }
+  mutating func put(_ more: [UInt8]) { bytes += more }
 }
 
 extension RawSpan {

@@ -9,14 +9,7 @@ enum DeviceThread {
   /// Starts a thread that runs `body` once and ends. Control side.
   /// - Throws: `SystemError` if the system has no thread left; `body` is not called then.
   static func start(_ name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
-    var id = pthread_t()
-    let work = unsafe Unmanaged.passRetained(DeviceWork(name: name, body: body))
-    let code = unsafe pthread_create(&id, nil, deviceThreadMain, work.toOpaque())
-    if code != 0 {
-      unsafe work.release()
-      throw SystemError("pthread_create", code: code)
-    }
-    pthread_detach(id)
+    try OwnThread.start(name, body)
   }
 
   /// Asks for real-time priority for the calling thread.
@@ -27,22 +20,4 @@ enum DeviceThread {
     let code = unsafe pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters)
     return code == 0 ? nil : code
   }
-}
-
-private final class DeviceWork: Sendable {
-  let name: String
-  let body: @Sendable () -> Void
-  init(name: String, body: @escaping @Sendable () -> Void) {
-    self.name = name
-    self.body = body
-  }
-}
-
-/// File-level and nonisolated, so that no caller's isolation is checked on the new thread.
-private nonisolated func deviceThreadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let argument = unsafe argument else { return nil }
-  let work = unsafe Unmanaged<DeviceWork>.fromOpaque(argument).takeRetainedValue()
-  nameCurrentThread(work.name)
-  work.body()
-  return nil
 }

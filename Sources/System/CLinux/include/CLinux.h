@@ -26,4 +26,6 @@ int clinux_realtime(int priority);
 long clinux_raise_file_limit(void);
 /// memfd_create(2).
 int clinux_memfd(const char *name);
+/// syncfs(2): 0, or -1 and errno.
+int clinux_syncfs(int descriptor);
 #endif

@@ -1,0 +1,90 @@
+import Glibc
+import RouterCore
+import Testing
+
+@testable import ADPCMIngest
+
+@Suite struct ShelfTests {
+  private static let now = WallTime(seconds: 1_795_235_171)
+  /// One file a day, the newest today, 100 bytes each.
+  private static let files = (0..<10).reversed().map { days in
+    let stamp = (now - .seconds(86_400 * days)).stamp
+    return ShelvedFile(path: "/r/stream_1_\(stamp).wav", size: 100, stamp: stamp)
+  }
+
+  @Test(
+    arguments: [
+      (RetentionPlan(), nil, 0),
+      (RetentionPlan(keepFiles: 4), nil, 6),
+      (RetentionPlan(keepFiles: 100), nil, 0),
+      (RetentionPlan(keepDays: 2.5), nil, 7),
+      (RetentionPlan(keepDays: 100), nil, 0),
+      (RetentionPlan(keepFree: 1_000), 750, 3),
+      (RetentionPlan(keepFree: 1_000), 1_000, 0),
+      (RetentionPlan(keepFree: 1_000_000), 0, 10),
+      (RetentionPlan(keepFree: 1_000), nil, 0),
+      (RetentionPlan(keepFiles: 8, keepFree: 1_000), 850, 2),
+      (RetentionPlan(keepDays: 8.5, keepFiles: 8, keepFree: 1_000), 650, 4),
+    ] as [(RetentionPlan, Int?, Int)])
+  func `the oldest files go, as many as the strictest rule asks`(plan: RetentionPlan, free: Int?, gone: Int) {
+    #expect(plan.surplus(of: Self.files, free: free, now: Self.now) == gone)
+  }
+
+  @Test func `a shelf finds a recorder's files and nothing else`() throws {
+    let folder = try TemporaryFolder()
+    unsafe mkdir(folder.path + "/AA_BB", 0o755)
+    folder.put([1, 2, 3], in: "AA_BB/stream_2_AA_BB_20261121_042612.wav")
+    folder.put([1], in: "stream_1_20261121_042611.wav")
+    folder.put([1], in: "stream_1_20261121_042611.bin")
+    folder.put([1], in: "holiday.wav")
+    var shelf = Shelf(in: folder.path, ending: "wav")
+    #expect(shelf.files.map(\.size) == [1, 3])
+    shelf.add(folder.path + "/stream_1_20261121_042500.wav", size: 9, ending: "wav")
+    shelf.add(folder.path + "/stream_1_20261121_042500.wav", size: 9, ending: "wav")
+    #expect(shelf.take(1).map(\.size) == [9])
+    #expect(shelf.files.count == 2)
+  }
+
+  @Test func `a WAV file that a crash left gets its sizes, and loses half a frame`() throws {
+    let folder = try TemporaryFolder()
+    let head = WAVHead(format: StreamFormat(sampleRate: 8_000, channels: 2), isLarge: false)
+    let samples = (0..<400).map { UInt8(truncatingIfNeeded: $0) }
+    folder.put(head.bytes(dataBytes: nil) + samples + [1, 2, 3], in: "stream_1_20261121_042611.wav")
+    folder.put(head.bytes(dataBytes: 400) + samples, in: "stream_2_20261121_042611.wav")
+    folder.put(head.bytes(dataBytes: nil), in: "stream_3_20261121_042611.wav")
+    folder.put([], in: "stream_4_20261121_042611.wav")
+    folder.put(Array("RIFF of somebody else, long enough to be one of ours".utf8), in: "stream_5_20261121_042611.wav")
+    let mended = Leftovers(directory: folder.path, ending: "wav").mend()
+    #expect(mended.map(\.size) == [444] && mended.first?.seconds == 100 / 8_000)
+    #expect(folder.bytes("stream_1_20261121_042611.wav") == head.bytes(dataBytes: 400) + samples)
+    #expect(
+      folder.files == ["stream_1_20261121_042611.wav", "stream_2_20261121_042611.wav", "stream_5_20261121_042611.wav"])
+    #expect(Leftovers(directory: folder.path, ending: "wav").mend() == [])
+  }
+
+  @Test func `a .bin file that a crash left ends with its last whole frame`() throws {
+    let folder = try TemporaryFolder()
+    let frame = IngestFrame(codec: .adpcm, sequence: 9).head(payload: 84) + [UInt8](repeating: 5, count: 84)
+    let handshake = IngestHandshake(
+      stream: 1, sampleRate: 8_000, channels: 1, codec: .adpcm, frameSamples: 160, timestamp: 0)
+    for cut in 0..<frame.count {
+      folder.put(frame + frame + frame[..<cut], in: "stream_1_20261121_042611.bin")
+      let mended = Leftovers(directory: folder.path, ending: "bin").mend()
+      #expect(mended.count == (cut == 0 ? 0 : 1))
+      #expect(folder.bytes("stream_1_20261121_042611.bin") == frame + frame)
+    }
+    folder.put(handshake.bytes + frame + [1], in: "stream_1_20261121_042611.bin")
+    #expect(Leftovers(directory: folder.path, ending: "bin").mend().count == 1)
+    #expect(folder.bytes("stream_1_20261121_042611.bin") == handshake.bytes + frame)
+  }
+
+  @Test func `a file that somebody writes, or that is finished, is left alone`() throws {
+    let folder = try TemporaryFolder()
+    let file = try OpenFile(creating: folder.path + "/stream_1_20261121_042611.bin")
+    try unsafe file.append(([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13] as [UInt8]).span.bytes)
+    folder.put([1, 2, 3], in: "stream_2_20261121_042611.bin")
+    folder.put([], in: "stream_2_20261121_042611.bin.json")
+    #expect(Leftovers(directory: folder.path, ending: "bin").mend() == [])
+    #expect(folder.bytes("stream_1_20261121_042611.bin").count == 13)
+  }
+}
