@@ -1,8 +1,8 @@
-import RouterCore
 import Support
 import Testing
 
 @testable import AriaCast
+@testable import RouterCore
 
 @Suite struct WAVTests {
   /// Reads a head from memory; nil for a file that ends too early.

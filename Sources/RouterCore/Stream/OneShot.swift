@@ -1,15 +1,15 @@
-internal import RouterCore
-
 /// A value that one thread hands over once and any number of tasks wait for. Any thread, never the data path.
-final class OneShot<Value: Sendable>: Sendable {
+public final class OneShot<Value: Sendable>: Sendable {
   private enum State {
     case open([CheckedContinuation<Value, Never>])
     case done(Value)
   }
   private let state = PthreadLock(State.open([]))
 
+  public init() {}
+
   /// Hands the value over; a second call changes nothing.
-  func fulfil(_ value: Value) {
+  public func fulfil(_ value: Value) {
     let waiting: [CheckedContinuation<Value, Never>] = state.withLock { state in
       guard case .open(let waiting) = state else { return [] }
       state = .done(value)
@@ -19,7 +19,7 @@ final class OneShot<Value: Sendable>: Sendable {
   }
 
   /// The value, as soon as it is there.
-  var value: Value {
+  public var value: Value {
     get async {
       await withCheckedContinuation { continuation in
         let ready: Value? = state.withLock { state in

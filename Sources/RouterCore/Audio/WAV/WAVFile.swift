@@ -1,9 +1,9 @@
 internal import Glibc
-import RouterCore
 
 /// A WAV file, or a pipe that carries one, read from the front. Reading blocks: call it where that is allowed.
-final class WAVFile {
-  let sound: WAVSound
+public final class WAVFile {
+  /// What its head says.
+  public let sound: WAVSound
   private let path: String
   private let descriptor: Int32
   /// Where the sound begins; nil if the file cannot be wound back.
@@ -12,7 +12,7 @@ final class WAVFile {
   private var left: Int?
 
   /// - Parameter path: A file, or `-` for standard input.
-  init(path: String) throws(WAVFailure) {
+  public init(path: String) throws(WAVFailure) {
     let descriptor = path == "-" ? dup(0) : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system("open", path: path, code: errno) }
     do throws(WAVFailure) {
@@ -31,7 +31,7 @@ final class WAVFile {
   deinit { close(descriptor) }
 
   /// The next frames, as samples of the sound's stream format; fewer than asked for only at the end, where it is empty.
-  func read(frames: Int) throws(WAVFailure) -> [UInt8] {
+  public func read(frames: Int) throws(WAVFailure) -> [UInt8] {
     let wanted = min(frames * sound.bytesPerFrame, left ?? .max)
     let bytes = try WAVFile.bytes(wanted, from: descriptor, path)
     left = left.map { $0 - bytes.count }
@@ -40,7 +40,7 @@ final class WAVFile {
 
   /// Goes back to the first frame.
   /// - Returns: false for a pipe.
-  func rewind() -> Bool {
+  public func rewind() -> Bool {
     guard let start, lseek(descriptor, start, SEEK_SET) == start else { return false }
     left = sound.bytes
     return true

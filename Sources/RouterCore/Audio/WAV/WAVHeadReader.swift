@@ -1,5 +1,3 @@
-import RouterCore
-
 /// Reads the head of a WAV file, told piece by piece what to fetch: works on files and on pipes. Pure.
 ///
 /// Source: Microsoft "Multimedia Programming Interface and Data Specifications 1.0" (RIFF, WAVE), the extensible format

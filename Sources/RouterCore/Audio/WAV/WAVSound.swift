@@ -1,5 +1,3 @@
-import RouterCore
-
 /// Why a file cannot be sent.
 public enum WAVFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// The system call, the file and errno.
@@ -23,16 +21,18 @@ public enum WAVFailure: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// What the head of a WAV file says of the sound behind it.
-struct WAVSound: Equatable, Sendable {
-  enum Encoding: Equatable, Sendable { case int16, int24, int32, float32 }
+public struct WAVSound: Equatable, Sendable {
+  public enum Encoding: Equatable, Sendable { case int16, int24, int32, float32 }
 
-  var encoding: Encoding
-  var sampleRate: Int
-  var channels: Int
+  public var encoding: Encoding
+  /// Frames per second; 1,000 to 768,000.
+  public var sampleRate: Int
+  /// 1 to 32.
+  public var channels: Int
   /// Length of the sound; nil when the head does not know, as in a recording that was never finished.
-  var bytes: Int?
+  public var bytes: Int?
 
-  var bytesPerFrame: Int {
+  public var bytesPerFrame: Int {
     switch encoding {
     case .int16: 2 * channels
     case .int24: 3 * channels
@@ -41,12 +41,12 @@ struct WAVSound: Equatable, Sendable {
   }
 
   /// The stream it becomes: 16 bit stays as it is, everything else is float.
-  var format: StreamFormat {
+  public var format: StreamFormat {
     StreamFormat(sampleRate: sampleRate, channels: channels, sample: encoding == .int16 ? .int16 : .float32)
   }
 
   /// Whole frames of the file as samples of ``format``; 24 and 32 bit integers become floats of full scale 1.
-  func samples(of bytes: [UInt8]) -> [UInt8] {
+  public func samples(of bytes: [UInt8]) -> [UInt8] {
     switch encoding {
     case .int16, .float32: return bytes
     case .int24:
