@@ -48,7 +48,7 @@ let package = Package(
     .target(name: "RouterCore", dependencies: ["CSampleRate"], swiftSettings: strict),
     .target(name: "RouterWeb", dependencies: ["RouterCore", "CLinux", "COpenSSL", "CCurl"], swiftSettings: strict),
     plugin("AriaCast", ["CALSA", "CAvahi", "CLame"], page: ["Dashboard/Page"]),
-    plugin("ADPCMIngest", ["CLinux"], page: ["Page"]),
+    plugin("ADPCMIngest", ["CLinux", "COpenSSL"], page: ["Page"]),
     .executableTarget(
       name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "CLinux"],
       resources: [.embedInCode("Dashboard/Login"), .embedInCode("Dashboard/Page")], swiftSettings: strict),

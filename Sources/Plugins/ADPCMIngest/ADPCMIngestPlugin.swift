@@ -8,5 +8,6 @@ public enum ADPCMIngestPlugin: Plugin {
     try registrar.add(ADPCMEncoder.self)
     try registrar.add(FrameRotator.self)
     try registrar.add(WAVRotator.self)
+    try registrar.add(S3Uploader.self)
   }
 }

@@ -1,6 +1,6 @@
 /* Senders: 3840 bytes 50 times a second each, spread evenly over the 20 ms, on an absolute schedule.
  *
- * How late a server is cannot be seen from what is written, so every tenth packet of a sender is followed by a
+ * How late a server is cannot be seen from what is written, so now and then (--ping-every) a packet of a sender is followed by a
  * ping that carries the time: the server reads in order, so the pong says when the packet before it was read. */
 #define _GNU_SOURCE
 #include "load.h"
