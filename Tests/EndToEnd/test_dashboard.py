@@ -41,18 +41,6 @@ def tone() -> dict:
     }
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", headless=True,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"])
-        yield browser
-        browser.close()
-
-
 def wait(page, expression, seconds=10):
     """Until it is true in the page. Playwright's own way needs `eval`, which the page's policy forbids."""
     eventually(lambda: page.evaluate(expression), seconds, expression)

@@ -35,17 +35,6 @@ def simple() -> dict:
     }
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", headless=True, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 def send(router, method, path, body=None, tag="*"):
     """Another editor."""
     request = urllib.request.Request(

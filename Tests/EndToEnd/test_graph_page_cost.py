@@ -4,7 +4,6 @@ import os
 import re
 import time
 
-import pytest
 from graph_page import Mouse, opened, wait
 from router import eventually
 
@@ -24,17 +23,6 @@ def hundred() -> dict:
         links += [f"tone-{number} -> gain-{number} -> level-{number} -> out-{number}",
                   f"level-{number}.levels -> out-{number}.events"]
     return {"nodes": nodes, "links": links}
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", headless=True, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def processor_seconds(pid) -> float:

@@ -16,7 +16,7 @@ const english = {
   state: (streaming, connected) => `${streaming} streaming, ${connected} connected`,
   lost: "The router does not answer.",
   channels: (n) => (n === 1 ? "mono" : n === 2 ? "stereo" : `${n} channels`),
-  reasons: { rotated: "rotated", closed: "closed", lost: "connection lost", stopping: "router stopped" },
+  reasons: { rotated: "rotated", closed: "closed", lost: "connection lost", stopping: "router stopped", full: "disk full", repaired: "repaired" },
 };
 const german = {
   title: "Mikrofone",
@@ -35,7 +35,7 @@ const german = {
   state: (streaming, connected) => `${streaming} senden, ${connected} verbunden`,
   lost: "Der Router antwortet nicht.",
   channels: (n) => (n === 1 ? "Mono" : n === 2 ? "Stereo" : `${n} Kanäle`),
-  reasons: { rotated: "gewechselt", closed: "geschlossen", lost: "Verbindung verloren", stopping: "Router beendet" },
+  reasons: { rotated: "gewechselt", closed: "geschlossen", lost: "Verbindung verloren", stopping: "Router beendet", full: "Platte voll", repaired: "repariert" },
 };
 const wanted = navigator.languages.find((one) => /^(de|en)\b/i.test(one)) ?? "en";
 export const language = /^de/i.test(wanted) ? "de" : "en";

@@ -33,12 +33,14 @@ enum IMAEncoder {
       rest = -rest
     }
     var part = step
-    for bit in [4, 2, 1] {
+    var bit = 4
+    while bit > 0 {
       if rest >= part {
         code |= bit
         rest -= part
       }
       part >>= 1
+      bit >>= 1
     }
     let entry = IMATable.entries[Int(state.index) * 16 + code]
     let value = Int32(state.predictor) + entry >> IMATable.nextBits

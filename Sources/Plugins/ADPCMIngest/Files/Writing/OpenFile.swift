@@ -40,7 +40,11 @@ final class OpenFile: @unchecked Sendable {
     unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
   }
 
-  deinit { _ = close(descriptor) }
+  deinit {
+    // A child process that is just being made may hold a copy of the descriptor, and the lock with it.
+    flock(descriptor, LOCK_UN)
+    _ = close(descriptor)
+  }
 
   /// Appends all of it, or takes back what was written of it.
   func append(_ bytes: RawSpan) throws(SystemError) {
