@@ -56,6 +56,8 @@ let package = Package(
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .executableTarget(
       name: "bench-hop", dependencies: ["RouterCore"], path: "Tests/Benchmarks/Hop", swiftSettings: strict),
+    .executableTarget(
+      name: "bench-decode", dependencies: ["ADPCMIngest"], path: "Tests/Benchmarks/Decode", swiftSettings: strict),
     .target(name: "Support", dependencies: ["RouterCore"], path: "Tests/Support", swiftSettings: strict),
     tests("RouterCoreTests", ["RouterCore"]),
     tests("RouterWebTests", ["RouterCore", "RouterWeb"]),

@@ -91,6 +91,25 @@ def rewiring(found: dict) -> list[str]:
          "silent", "wrong"], rows)
 
 
+def decoding(found: dict) -> list[str]:
+    names = list(next(iter(found.values())))
+    rows = [[sound, *(f"{speeds[name]:.0f}" for name in names)] for sound, speeds in found.items()]
+    return table(["sound, millions of samples a second", *names], rows)
+
+
+def recording(found: dict) -> list[str]:
+    names, rows = list(found), []
+    for index, point in enumerate(found[names[0]]):
+        row = [str(point["streams"])]
+        for name in names:
+            other = found[name][index]
+            bad = "" if other["good"] else ", frames lost"
+            row.append(f"{other['cpu'] / other['streams']:.3f} % ({other['cpu']:.0f} % in all{bad})")
+        row.append(f"{found[names[1]][index]['cpu'] / max(point['cpu'], 1e-9):.1f}")
+        rows.append(row)
+    return table(["streams", *(f"{name}: core per stream" for name in names), "ratio"], rows)
+
+
 def milliseconds(times: dict | None) -> str:
     return "–" if times is None else " / ".join(f"{times[name]:.1f}" for name in ("p50", "p99", "longest"))
 
@@ -108,6 +127,8 @@ def rewrite(found: dict, seconds: float):
             ["hop from one stage to the next", f"{hop['hopNs']:.1f} ns"],
             ["push into a path of one stage", f"{hop['pushNs']:.1f} ns"],
         ]), "", "### Changing the graph", "", *rewiring(found["rewire"]), "",
+        "### Decoding IMA ADPCM, one core", "", *decoding(found["decode"]), "",
+        "### Microphones into files", "", *recording(found["record"]), "",
     ]
     text = PAGE.read_text()
     head, _, rest = text.partition(BEGIN)

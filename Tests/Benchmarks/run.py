@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Measures the router beside what a user would otherwise run, and rewrites the tables of docs/benchmarks.md.
 
-usage: run.py [senders] [listeners] [start] [hop] [rewire]       without names: all of them, and the page is rewritten
+usage: run.py [senders] [listeners] [start] [hop] [rewire] [decode] [record]
+
+Without names: all of them, and the page is rewritten.
 BENCH_SECONDS says how long each point is measured (10); BENCH_REALTIME=1 gives real-time priority on a busy machine.
 """
 
@@ -14,8 +16,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import decoding
 import listeners
 import page
+import recording
 import rewiring
 import senders
 from measure import ROOT, Usage, build_load, memory_mib, our_router
@@ -75,9 +79,20 @@ def bench_rewire(load: Path, folder: Path) -> dict:
     return rewiring.measure(folder, SECONDS)
 
 
+def bench_decode(load: Path, folder: Path) -> dict:
+    print("Decoding", flush=True)
+    return decoding.measure(folder)
+
+
+def bench_record(load: Path, folder: Path) -> dict:
+    print("Microphones into files", flush=True)
+    return recording.measure(folder, [100, 500, 1000, 1500], SECONDS)
+
+
 PARTS = {
     "senders": bench_senders, "listeners": bench_listeners, "start": bench_start, "hop": bench_hop,
     "rewire": bench_rewire,
+    "decode": bench_decode, "record": bench_record,
 }
 
 

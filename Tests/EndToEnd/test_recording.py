@@ -47,10 +47,10 @@ def test_what_microphones_send_stands_in_files_frame_by_frame_and_sample_by_samp
     router = start(DOCUMENT)
     sent = Sent(1.5, codec)
     before = datetime.now(timezone.utc).replace(microsecond=0)
-    for number, path in enumerate(["/ws", "/ws/AA:BB.cc+1", "/ws?hwid=door"]):
+    for number, path in enumerate(["/ws", "/ws/AA:BB.cc%2F1", "/ws?hwid=door"]):
         assert sent.send(router.bound("mics"), path, stream=7 + number) == (1000, "bye"), (path, router.log)
     # The goodbye is answered when all is written: nothing has to be waited for.
-    folders = ["", "AA_BB_cc1", "door"]
+    folders = ["", "AA_BB_cc2F1", "door"]
     assert re.fullmatch("stream_7", recorded(data(router), "bin")[0].stem[:8])
     for number, folder in enumerate(folders):
         (raw,) = [path for path in (data(router) / folder).glob("*.bin")]
@@ -305,3 +305,50 @@ def test_a_folder_that_cannot_be_written_is_said_with_its_name(start):
     assert "/proc/nowhere" in json.dumps(problem), problem
     assert Sent(0.2).send(router.bound("mics")) == (1000, "bye")
     assert len(recorded(data(router), "wav")) == 1
+
+
+@pytest.mark.skipif(not SOAK, reason="4 GiB on the disk; make soak does it")
+def test_a_file_grows_beyond_four_gibibytes(start, tmp_path):
+    """Eight channels at 192 kHz, the same ten seconds again and again."""
+    router = start(document(rotateSeconds=0, sidecar=True) | {"links": ["mics -> decode -> archive"]})
+    source = tmp_path / "eight.wav"
+    with recordings.wave.open(str(source), "wb") as out:
+        out.setparams((8, 2, 192_000, 0, "NONE", ""))
+        out.writeframes(os.urandom(2 * 8 * 192_000 * 2))
+    host, port = router.bound("mics")
+    sender = subprocess.Popen(
+        [str(program.PROGRAM), "send", str(source), f"ws://{host}:{port}/ws", "--codec", "pcm", "--loop"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        eventually(lambda: recorded(data(router), "wav"), 5, "a file")
+        (wav,) = recorded(data(router), "wav")
+        eventually(lambda: wav.stat().st_size > 4.3 * 2**30, 240, "more than 4 GiB")
+    finally:
+        sender.terminate()
+        sender.wait(10)
+    eventually(lambda: list(data(router).glob("*.json")), 30, "a finished file")
+    size = wav.stat().st_size
+    head = wav.open("rb").read(136)
+    assert head[:4] == b"RF64" and head[12:16] == b"ds64"
+    assert int.from_bytes(head[20:28], "little") == size - 8
+    assert int.from_bytes(head[36:44], "little") == (size - 116) // 16
+    probe = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries", "stream=duration_ts,channels", "-of", "csv=p=0", str(wav)],
+        capture_output=True, text=True, check=True)
+    assert probe.stdout.strip() == f"8,{(size - 116) // 16}"
+    shutil.rmtree(data(router))
+
+
+@pytest.mark.skipif(not SOAK, reason="waits for 40 s; make soak does it")
+def test_a_peer_that_answers_no_ping_is_dropped_and_its_files_are_finished(start):
+    router = start(DOCUMENT)
+    sent = Sent(1)
+    one = sent.open(router.bound("mics"))
+    for message in sent.messages:
+        one.send(message)
+    # It reads nothing, so it answers nothing; the connection stands.
+    eventually(lambda: router.stat("mics", "router_ingest_connected") == 0, 40, "a dropped peer")
+    (wav,) = recorded(data(router), "wav")
+    eventually(lambda: Path(f"{wav}.json").exists(), 5, "a finished file")
+    assert samples_in(wav) == sent.decoded
+    one.drop()

@@ -74,6 +74,7 @@ def test_what_cannot_start_is_refused_with_node_and_reason(start, play, nobodys,
         (receiver("New", tls=key), "Permission denied"),
         (listening("http.stream", tls="auto"), ".router"),
         (listening("http.stream", listen="203.0.113.7:8090"), "203.0.113.7"),
+        ({"type": "wav.rotator", "directory": str(nobodys / "closed" / "sound")}, "Permission denied"),
     ]
     before, text = lasting(admin), router.file.read_bytes()
     for number in range(1_000 if SOAK else 100):

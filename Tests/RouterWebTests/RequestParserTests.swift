@@ -36,6 +36,12 @@ private func read(_ text: String) -> RequestHead? {
     #expect(head.framing == .length(5) && head.keepsAlive && head.authority == "example.com:80")
   }
 
+  @Test func `an encoded slash stays in its segment`() throws {
+    let head = try #require(read("GET /ws/AA%3ABB%2f1%2F/x?p=a%2Fb HTTP/1.1\r\nHost: a\r\n\r\n"))
+    #expect(head.target.path == "/ws/AA:BB%2F1%2F/x")
+    #expect(head.target.query.map(\.value) == ["a/b"])
+  }
+
   @Test func `every prefix waits for more, at once and byte by byte`() {
     let bytes = Array((valid + "rest").utf8)
     let length = bytes.count - 4

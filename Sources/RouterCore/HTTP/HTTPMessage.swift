@@ -30,7 +30,7 @@ public struct HTTPFields: Sendable, Equatable {
 /// A request after its body arrived.
 public struct HTTPRequest: Sendable {
   public var method: String
-  /// Percent-decoded, without the query; begins with `/`; holds no dot segments.
+  /// Percent-decoded but for `%2F`, without the query; begins with `/`; holds no dot segments.
   public var path: String
   /// Decoded query items in order.
   public var query: [(name: String, value: String)]

@@ -41,8 +41,10 @@ struct RequestTarget: Equatable, Sendable {
 
   private init(origin bytes: ArraySlice<UInt8>, authority: String?) throws(Refusal) {
     let mark = bytes.firstIndex(of: 0x3F) ?? bytes.endIndex
-    let path = try RequestTarget.decoded(bytes[..<mark])
-    let segments = path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
+    let path = try RequestTarget.decoded(bytes[..<mark], keepsSlash: true)
+    // Also behind an encoded slash, which whoever gets the path may decode.
+    let segments = try RequestTarget.decoded(bytes[..<mark]).utf8.split(
+      separator: 0x2F, omittingEmptySubsequences: false)
     guard segments.allSatisfy({ !$0.elementsEqual([0x2E]) && !$0.elementsEqual([0x2E, 0x2E]) }) else {
       throw Refusal(400, "dot segment in path")
     }
@@ -57,7 +59,10 @@ struct RequestTarget: Equatable, Sendable {
   }
 
   /// Resolves `%41`. RFC 3986 section 2.1.
-  private static func decoded(_ bytes: ArraySlice<UInt8>, plusIsBlank: Bool = false) throws(Refusal) -> String {
+  /// - Parameter keepsSlash: An encoded slash is part of its segment and stays `%2F`.
+  private static func decoded(
+    _ bytes: ArraySlice<UInt8>, plusIsBlank: Bool = false, keepsSlash: Bool = false
+  ) throws(Refusal) -> String {
     var plain: [UInt8] = []
     plain.reserveCapacity(bytes.count)
     var index = bytes.startIndex
@@ -69,6 +74,10 @@ struct RequestTarget: Equatable, Sendable {
         else { throw Refusal(400, "bad percent-encoding") }
         byte = high << 4 | low
         index += 2
+        if keepsSlash, byte == 0x2F {
+          plain += [0x25, 0x32]
+          byte = 0x46
+        }
       } else if byte == 0x2B, plusIsBlank {
         byte = 0x20
       }

@@ -1,5 +1,5 @@
 /// Makes samples of IMA nibbles. Pure; allocates nothing. Data thread.
-enum IMADecoder {
+package enum IMADecoder {
   /// Decodes all nibbles of one channel.
   ///
   /// - Parameters:
@@ -8,7 +8,7 @@ enum IMADecoder {
   ///   - target: Room for `2 * nibbles.byteCount * stride` samples.
   ///   - first: Place of the first sample in `target`.
   ///   - stride: Places from one sample to the next: the number of channels.
-  static func decode(
+  package static func decode(
     _ state: inout IMAState, _ nibbles: RawSpan, _ order: NibbleOrder, into target: inout MutableSpan<Int16>,
     first: Int = 0, stride: Int = 1
   ) {

@@ -42,14 +42,19 @@ enum IMATable {
 }
 
 /// Where a decoder or encoder stands: the last sample and the place in the table of steps.
-struct IMAState: Equatable, Sendable {
+package struct IMAState: Equatable, Sendable {
   /// The last sample.
-  var predictor: Int16 = 0
+  package var predictor: Int16 = 0
   /// 0 to 88.
-  var index: UInt8 = 0
+  package var index: UInt8 = 0
+
+  package init(predictor: Int16 = 0, index: UInt8 = 0) {
+    self.predictor = predictor
+    self.index = index
+  }
 }
 
 /// Which half of a byte comes first in time.
-enum NibbleOrder: String, Sendable, CaseIterable {
+package enum NibbleOrder: String, Sendable, CaseIterable {
   case high, low
 }
