@@ -16,6 +16,7 @@ import botocore.credentials
 import pytest
 from botocore.config import Config
 
+import router as program
 from recordings import Sent, recorded
 from router import eventually
 
@@ -143,6 +144,22 @@ def test_a_store_that_is_away_holds_nobody_and_gets_all_when_it_is_back(start, t
         assert all(store.content(key) == b"".join(sent.messages) for key in store.objects() if key.endswith(".bin"))
     finally:
         store.stop()
+
+
+def test_a_burst_of_files_is_listed_whole_while_the_store_is_away(start):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        router = start(document(f"http://127.0.0.1:{nobody.getsockname()[1]}", "id", "secret"))
+        host, port = router.bound("mics")
+        status, _, errors = program.command(
+            "send", str(program.ROOT / "data/sine_pcm16.wav"), f"ws://{host}:{port}/ws", "--streams", "600", "--hwid",
+            "m{n}", seconds=60)
+        assert status == 0, errors
+        eventually(lambda: router.stat("store", "router_s3_waiting_files") == 600, 10, "600 files in the list")
+        assert router.stat("store", "router_events_dropped_total") == 0
+        router.kill()
+        router.start()
+        eventually(lambda: router.stat("store", "router_s3_waiting_files") == 600, 5, "600 files in the list")
 
 
 def test_a_large_file_goes_in_parts_and_leaves_the_disk(start, store):

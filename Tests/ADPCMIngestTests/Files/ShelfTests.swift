@@ -78,6 +78,17 @@ import Testing
     #expect(folder.bytes("stream_1_20261121_042611.bin") == handshake.bytes + frame)
   }
 
+  @Test func `a whole file that nobody was told of is told of once`() throws {
+    let folder = try TemporaryFolder()
+    let frame = IngestFrame(codec: .adpcm, sequence: 9).head(payload: 84) + [UInt8](repeating: 5, count: 84)
+    folder.put(frame + frame, in: "stream_1_20261121_042611.bin")
+    folder.put([], in: "stream_2_20261121_042611.bin")
+    let leftovers = Leftovers(directory: folder.path, ending: "bin", hasSidecars: true)
+    #expect(leftovers.mend().map(\.size) == [192])
+    #expect(folder.files == ["stream_1_20261121_042611.bin", "stream_1_20261121_042611.bin.json"])
+    #expect(leftovers.mend().isEmpty)
+  }
+
   @Test func `a file that somebody writes, or that is finished, is left alone`() throws {
     let folder = try TemporaryFolder()
     let file = try OpenFile(creating: folder.path + "/stream_1_20261121_042611.bin")

@@ -119,10 +119,10 @@ actor RecorderNode<Kind: RecorderKind>: LiveNode {
 
   /// Mends what a crash left, and finds what there is.
   private func tidyUp(_ directory: String) async {
-    let leftovers = Leftovers(directory: directory, ending: Kind.ending)
+    let leftovers = Leftovers(directory: directory, ending: Kind.ending, hasSidecars: config.recorder.sidecar)
     let found = await context.blocking.run { leftovers.mend() }
     for file in found {
-      context.log.warning("a file was left unfinished and is mended", ("file", file.path))
+      context.log.warning("a file was left unfinished and is whole now", ("file", file.path))
       mended.append(
         FileEvent(
           path: file.path, size: file.size, content: Kind.ending == "wav" ? "wav" : "frames", label: "",

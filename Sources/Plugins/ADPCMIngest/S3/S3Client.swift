@@ -15,6 +15,13 @@ struct S3Client: Sendable {
   /// Larger files go in parts.
   static let largest = 64 << 20
   static let part = 16 << 20
+  /// Bytes a second below which a store counts as away.
+  static let slowest = 32 * 1024
+  /// What a store says of one file, and no other.
+  private static let ofTheFile = [
+    "EntityTooLarge", "EntityTooSmall", "KeyTooLongError", "InvalidURI", "InvalidPart", "NoSuchUpload", "BadDigest",
+    "XAmzContentSHA256Mismatch", "InvalidObjectName", "XMinioInvalidObjectName",
+  ]
 
   let target: S3Target
   let http: any HTTPClient
@@ -22,7 +29,7 @@ struct S3Client: Sendable {
 
   /// - Returns: bytes put.
   func put(_ path: String, as object: String) async throws(Failure) -> Int {
-    guard let size = await blocking.run({ Folder.facts(of: path)?.size }) else { throw .gone }
+    guard let size = await blocking.run({ Folder.facts(of: path)?.size }) else { throw await unreadable(path) }
     if size > S3Client.largest {
       try await putParts(path, size, as: object)
     } else {
@@ -49,8 +56,8 @@ struct S3Client: Sendable {
       // The answer may be an error although its status says 200.
       if let code = S3Client.text("Code", in: done.body) { throw Failure.file(code) }
     } catch {
-      // What came so far costs money until somebody throws it away.
-      _ = try? await send("DELETE", object, query: [("uploadId", id)])
+      // What came so far costs money until somebody throws it away; also when this task is cancelled.
+      await Task { _ = try? await send("DELETE", object, query: [("uploadId", id)]) }.value
       throw error
     }
   }
@@ -61,8 +68,14 @@ struct S3Client: Sendable {
       guard let bytes = try? Folder.bytes(of: path, from: start, count: count), bytes.count == count else { return nil }
       return (bytes, Digest.hex(Digest.sha256(bytes)))
     }
-    guard let read else { throw .gone }
+    guard let read else { throw await unreadable(path) }
     return read
+  }
+
+  /// A file that is there is not given up because a disk or a limit stands in the way.
+  private func unreadable(_ path: String) async -> Failure {
+    if await blocking.run({ Folder.isGone(path) }) { return .gone }
+    return .store(NodeFailure(.missing, "\(path) cannot be read now"))
   }
 
   private func send(
@@ -76,7 +89,8 @@ struct S3Client: Sendable {
     let tail = query.isEmpty ? "" : "?" + S3Signature.query(query)
     let call = HTTPCall(
       method, url: "\(target.scheme)://\(target.host)\(S3Signature.encoded(request.path, keepsSlash: true))\(tail)",
-      fields: signed, body: body, timeout: .seconds(300), bodyLimit: 1 << 20)
+      fields: signed, body: body, timeout: .seconds(60 + body.count / S3Client.slowest),
+      bodyLimit: 1 << 20)
     do throws(HTTPFailure) {
       let answer = try await http.send(call)
       if (200..<300).contains(answer.status) { return answer }
@@ -103,9 +117,11 @@ struct S3Client: Sendable {
         NodeFailure(
           .missing, "there is no bucket \"\(target.bucket)\" at \(place): \(words)",
           hint: "check bucket, region and serviceUrl"))
-    case (429, _), (500..., _), (408, _):
-      return .store(NodeFailure(.missing, "the store at \(place) is not ready: \(words)"))
-    default: return .file(words)
+    case (413, _), (414, _): return .file(words)
+    default:
+      // A wrong region, an old token, a clock that is off: the next file would fare no better.
+      if ofTheFile.contains(failure.message) { return .file(words) }
+      return .store(NodeFailure(.missing, "the store at \(place) does not take files: \(words)"))
     }
   }
 

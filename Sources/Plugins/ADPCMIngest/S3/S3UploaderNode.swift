@@ -16,8 +16,9 @@ actor S3UploaderNode: Node {
   private var queue: UploadQueue?
   private var client: S3Client?
   private var refusals: [String: Int] = [:]
-  /// Files that came before the queue was read.
-  private var early: [String] = []
+  /// Files that came and are not in the list yet: taking an event must be quick.
+  private var fresh: [String] = []
+  private var isSaidUnsaved = false
 
   init(_ config: S3Uploader.Config, _ context: NodeContext) {
     self.config = config
@@ -31,49 +32,89 @@ actor S3UploaderNode: Node {
   }
 
   func prepare() async throws(NodeFailure) {
-    do throws(SystemError) {
-      if queue == nil {
-        queue = try UploadQueue(file: "\(Folder.absolute(context.folder))/.router/upload-\(context.id).queue")
+    if queue == nil {
+      let file = "\(Folder.absolute(context.folder))/.router/upload-\(context.id).queue"
+      let read = await context.blocking.run { Result { () throws(SystemError) in try UploadQueue(file: file) } }
+      do throws(SystemError) { queue = try read.get() } catch {
+        throw NodeFailure(.blocked, "the list of files to upload cannot be kept: \(error)")
       }
-      try queue?.add(early)
-      early = []
-    } catch {
-      throw NodeFailure(.blocked, "the list of files to upload cannot be kept: \(error)")
     }
-    waiting.set(queue?.paths.count ?? 0)
     let target = try S3Target(config) { name in
       guard let value = unsafe getenv(name) else { return nil }
       return unsafe String(cString: value)
     }
     client = S3Client(target: target, http: context.http, blocking: context.blocking)
+    await save()
     context.log.info("files go to a store", ("store", "\(target.scheme)://\(target.host)"), ("bucket", target.bucket))
   }
 
   /// Uploads what waits, and looks for more each second.
   func run() async throws(NodeFailure) {
     while !Task.isCancelled {
+      await save()
       let next = Array((queue?.paths ?? []).prefix(config.connections))
-      if next.isEmpty {
-        do { try await context.time.sleep(until: context.time.now.nextSecond) } catch { return }
-      } else {
-        try await upload(next)
-      }
+      let isCalm = next.isEmpty ? true : try await upload(next)
+      guard isCalm else { continue }
+      do { try await context.time.sleep(until: context.time.now.nextSecond) } catch { return }
     }
   }
 
+  func stop() async { await save() }
+
   func receive(_ event: Event, on port: String) async {
     guard let file = event.payload as? FileEvent, isWanted(file) else { return }
-    guard queue != nil else { return early.append(file.path) }
-    note { queue throws(SystemError) in try queue.add([file.path]) }
+    fresh.append(file.path)
+    // Also while the store is away; many events are written together.
+    guard !isSaveDue else { return }
+    isSaveDue = true
+    Task {
+      isSaveDue = false
+      await save()
+    }
   }
+
+  /// Puts what has changed on the disk. Who is in the midst of it also writes what comes meanwhile.
+  private func save() async {
+    queue?.add(fresh)
+    if queue != nil { fresh = [] }
+    waiting.set(queue?.paths.count ?? 0)
+    guard !isSaving else { return }
+    isSaving = true
+    defer { isSaving = false }
+    while let change = queue?.take() {
+      let failed = await context.blocking.run { () -> SystemError? in
+        do throws(SystemError) {
+          try change.write()
+          return nil
+        } catch { return error }
+      }
+      guard let failed else {
+        queue?.written(change)
+        isSaidUnsaved = false
+        continue
+      }
+      queue?.failed(change)
+      if !isSaidUnsaved {
+        context.log.error("the list of files to upload cannot be written; it is kept in memory", ("error", "\(failed)"))
+      }
+      isSaidUnsaved = true
+      return
+    }
+  }
+
+  /// One call at a time: it lets go of the actor in between.
+  private var isSaving = false
+  /// A task is on its way to write the list.
+  private var isSaveDue = false
 
   private func isWanted(_ file: FileEvent) -> Bool {
     guard let target = client?.target else { return true }
     return file.content == "wav" ? target.uploadsWAV : file.content == "frames" ? target.uploadsBin : true
   }
 
-  private func upload(_ paths: [String]) async throws(NodeFailure) {
-    guard let client else { return }
+  /// - Returns: whether there is reason to rest: something was refused.
+  private func upload(_ paths: [String]) async throws(NodeFailure) -> Bool {
+    guard let client else { return true }
     let sidecars = config.sidecars
     let outcomes = await withTaskGroup(
       of: (String, Result<Int, S3Client.Failure>).self, returning: [(String, Result<Int, S3Client.Failure>)].self
@@ -84,15 +125,18 @@ actor S3UploaderNode: Node {
       return all
     }
     var trouble: NodeFailure?
+    var isRefused = false
     for (path, outcome) in outcomes {
       do throws(S3Client.Failure) {
         await finish(path, try outcome.get())
       } catch {
         if case .store(let failure) = error { trouble = trouble ?? failure }
         refuse(path, error)
+        isRefused = true
       }
     }
     if let trouble, !Task.isCancelled { throw trouble }
+    return isRefused
   }
 
   /// The file, and what stands beside it.
@@ -117,7 +161,7 @@ actor S3UploaderNode: Node {
     uploaded.add()
     bytes.add(size)
     refusals[path] = nil
-    note { queue throws(SystemError) in try queue.remove([path]) }
+    drop(path)
     guard config.deleteUploaded else { return }
     let failed = await context.blocking.run { () -> SystemError? in
       do throws(SystemError) {
@@ -134,27 +178,23 @@ actor S3UploaderNode: Node {
     case .store: failures.add()
     case .gone:
       context.log.warning("a file to upload is gone", ("file", path))
-      note { queue throws(SystemError) in try queue.remove([path]) }
+      drop(path)
     case .file(let reason):
       failures.add()
       refusals[path, default: 0] += 1
       guard refusals[path, default: 0] >= S3UploaderNode.tries else {
-        return note { queue throws(SystemError) in try queue.postpone(path) }
+        queue?.postpone(path)
+        return
       }
       refusals[path] = nil
       givenUp.add()
       context.log.error("the store does not take a file; it stays on the disk", ("file", path), ("reason", reason))
-      note { queue throws(SystemError) in try queue.remove([path]) }
+      drop(path)
     }
   }
 
-  /// Changes the queue.
-  private func note(_ change: (inout UploadQueue) throws(SystemError) -> Void) {
-    guard var queue else { return }
-    do throws(SystemError) { try change(&queue) } catch {
-      context.log.error("the list of files to upload cannot be written", ("error", "\(error)"))
-    }
-    self.queue = queue
-    waiting.set(queue.paths.count)
+  private func drop(_ path: String) {
+    queue?.remove(path)
+    waiting.set(queue?.paths.count ?? 0)
   }
 }

@@ -12,6 +12,8 @@ struct Leftovers {
 
   let directory: String
   let ending: String
+  /// Finished files have a sidecar: one without was never told of, also if it is whole.
+  var hasSidecars = false
   /// Files that change later than so many seconds before the newest may be unfinished: open files are brought up to date
   /// each second.
   private static let window = 600
@@ -29,7 +31,11 @@ struct Leftovers {
   private func mend(_ path: String) -> Mended? {
     do throws(SystemError) {
       let file = try OpenFile(mending: path)
-      return ending == "wav" ? try mendWAV(file) : try mendFrames(file)
+      let mended = ending == "wav" ? try mendWAV(file) : try mendFrames(file)
+      guard hasSidecars, Folder.facts(of: path) != nil else { return mended }
+      let found = mended ?? Mended(path: path, size: file.size)
+      try Folder.write(found.sidecar(ending).pretty() + "\n", to: path + ".json")
+      return found
     } catch {
       return nil
     }
@@ -73,6 +79,16 @@ struct Leftovers {
   private func clear(_ file: OpenFile, below size: Int) throws(SystemError) -> Mended? {
     if file.size < size { try Folder.delete(file.path) }
     return nil
+  }
+}
+
+extension Leftovers.Mended {
+  fileprivate func sidecar(_ ending: String) -> JSON {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return [
+      "file": .string(name), "size": .integer(Int64(size)), "content": .string(ending == "wav" ? "wav" : "frames"),
+      "reason": "repaired",
+    ]
   }
 }
 

@@ -39,14 +39,16 @@ enum Folder {
     return Int(facts.f_bavail) * Int(facts.f_frsize)
   }
 
-  /// Writes a small file beside, and moves it into its place.
-  static func write(_ text: String, to path: String) throws(SystemError) {
+  /// Writes a file beside, and moves it into its place.
+  /// - Parameter isDurable: Waits until it is on the disk before that.
+  static func write(_ text: String, to path: String, isDurable: Bool = false) throws(SystemError) {
     let beside = path + ".part"
     let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw SystemError("open \(beside)", code: errno) }
     let bytes = Array(text.utf8)
     let count = unsafe Glibc.write(descriptor, bytes, bytes.count)
-    let code = count == bytes.count ? 0 : count < 0 ? errno : ENOSPC
+    var code = count == bytes.count ? 0 : count < 0 ? errno : ENOSPC
+    if code == 0, isDurable, fdatasync(descriptor) != 0 { code = errno }
     close(descriptor)
     if code == 0, unsafe rename(beside, path) == 0 { return }
     let failed = code == 0 ? errno : code
@@ -58,6 +60,12 @@ enum Folder {
   static func delete(_ path: String) throws(SystemError) {
     guard unsafe unlink(path) != 0, errno != ENOENT else { return }
     throw SystemError("unlink \(path)", code: errno)
+  }
+
+  /// There is no such file; false also where nobody can say.
+  static func isGone(_ path: String) -> Bool {
+    var facts = stat()
+    return unsafe stat(path, &facts) != 0 && (errno == ENOENT || errno == ENOTDIR)
   }
 
   /// Size in bytes and time of the last change in seconds since 1970; nil where there is no such file.
