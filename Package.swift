@@ -40,17 +40,25 @@ let package = Package(
     debian("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
     // Headers of libcurl4-openssl-dev; the library itself is loaded when it is first needed.
     .target(name: "CCurl", path: "Sources/System/CCurl"),
+    // Headers of libsndfile1-dev; the library itself is loaded with the first media file.
+    .target(name: "CSndfile", path: "Sources/System/CSndfile"),
     debian("CALSA", pkgConfig: "alsa", package: "libasound2-dev"),
     debian("CLame", pkgConfig: "lame", package: "libmp3lame-dev"),
     debian("CAvahi", pkgConfig: nil, package: "libavahi-client-dev"),
+    debian("CHiredis", pkgConfig: nil, package: "libhiredis-dev"),
     debian("CSampleRate", pkgConfig: "samplerate", package: "libsamplerate0-dev"),
 
     .target(name: "RouterCore", dependencies: ["CSampleRate"], swiftSettings: strict),
     .target(name: "RouterWeb", dependencies: ["RouterCore", "CLinux", "COpenSSL", "CCurl"], swiftSettings: strict),
     plugin("AriaCast", ["CALSA", "CAvahi", "CLame"], page: ["Dashboard/Page"]),
     plugin("ADPCMIngest", ["CLinux", "COpenSSL"], page: ["Page"]),
+    plugin("SelectionPanel", ["CLinux", "CSndfile"], page: ["Browsers/Page"]),
+    plugin("MediaMTXMonitor", ["CHiredis"]),
     .executableTarget(
-      name: "router", dependencies: ["RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "CLinux"],
+      name: "router",
+      dependencies: [
+        "RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "SelectionPanel", "MediaMTXMonitor", "CLinux",
+      ],
       resources: [.embedInCode("Dashboard/Login"), .embedInCode("Dashboard/Page")], swiftSettings: strict),
 
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -63,6 +71,8 @@ let package = Package(
     tests("RouterWebTests", ["RouterCore", "RouterWeb"]),
     tests("AriaCastTests", ["RouterCore", "RouterWeb", "AriaCast", "CLinux"]),
     tests("ADPCMIngestTests", ["RouterCore", "RouterWeb", "ADPCMIngest"]),
+    tests("SelectionPanelTests", ["RouterCore", "RouterWeb", "SelectionPanel"]),
+    tests("MediaMTXMonitorTests", ["RouterCore", "RouterWeb", "MediaMTXMonitor"]),
     tests("RouterTests", ["RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "router"]),
   ]
 )

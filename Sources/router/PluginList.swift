@@ -1,10 +1,14 @@
 import ADPCMIngest
 import AriaCast
+import MediaMTXMonitor
 import RouterCore
+import SelectionPanel
 
 /// The plugins linked into this program. Adding one is a line here.
 enum PluginList {
-  static let all: [any Plugin.Type] = [BuiltinNodes.self, AriaCastPlugin.self, ADPCMIngestPlugin.self]
+  static let all: [any Plugin.Type] = [
+    BuiltinNodes.self, AriaCastPlugin.self, ADPCMIngestPlugin.self, SelectionPanelPlugin.self, MediaMTXMonitorPlugin.self,
+  ]
 
   /// A registrar that knows every node type. A name given twice is a mistake in this program.
   static func makeRegistrar() -> Registrar {

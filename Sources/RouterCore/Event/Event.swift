@@ -13,7 +13,7 @@ public protocol EventPayload: Sendable, Equatable {
 public enum EventKind: String, Sendable {
   /// The last value per source counts: conflated, given to every new link, withdrawn when the source stops.
   case state
-  /// Every value counts, in order: queued up to 256, the rest dropped and counted.
+  /// Every value counts, in order: queued up to 4,096, the rest dropped and counted.
   case occurrence
 }
 

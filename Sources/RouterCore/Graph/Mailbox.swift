@@ -1,20 +1,24 @@
-/// What waits to be delivered to one node: states conflated, occurrences queued up to 256. Pure.
+/// What waits to be delivered to one node: states conflated, occurrences queued up to 4,096. Pure.
 struct MailQueue {
   struct Letter {
     var event: Event
     var port: String
   }
 
-  static let limit = 256
+  static let limit = 4_096
   private var letters: [Letter] = []
+  /// Letters before this index are taken.
+  private var first = 0
   private var occurrences = 0
 
-  var isEmpty: Bool { letters.isEmpty }
+  var isEmpty: Bool { first == letters.count }
 
-  /// - Returns: false when the letter was dropped because 256 occurrences wait already.
+  /// - Returns: false when the letter was dropped because 4,096 occurrences wait already.
   mutating func put(_ letter: Letter) -> Bool {
     if type(of: letter.event.payload).kind == .state {
-      if let waiting = letters.firstIndex(where: { $0.port == letter.port && $0.event.isSameState(as: letter.event) }) {
+      if let waiting = letters[first...].firstIndex(where: {
+        $0.port == letter.port && $0.event.isSameState(as: letter.event)
+      }) {
         letters.remove(at: waiting)
       }
       letters.append(letter)
@@ -27,10 +31,15 @@ struct MailQueue {
   }
 
   mutating func take() -> Letter? {
-    guard !letters.isEmpty else { return nil }
-    let first = letters.removeFirst()
-    if type(of: first.event.payload).kind == .occurrence { occurrences -= 1 }
-    return first
+    guard !isEmpty else { return nil }
+    let letter = letters[first]
+    first += 1
+    if first > 64, first * 2 > letters.count {
+      letters.removeFirst(first)
+      first = 0
+    }
+    if type(of: letter.event.payload).kind == .occurrence { occurrences -= 1 }
+    return letter
   }
 }
 

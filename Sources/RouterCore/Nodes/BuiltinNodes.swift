@@ -16,5 +16,10 @@ public enum BuiltinNodes: Plugin {
     try registrar.add(VolumeEvent.self)
     try registrar.add(ControlEvent.self)
     try registrar.add(FileEvent.self)
+    try registrar.add(PressEvent.self)
+    try registrar.add(PlaybackEvent.self)
+    try registrar.add(EndedEvent.self)
+    try registrar.add(LedsEvent.self)
+    try registrar.add(PanelStatusEvent.self)
   }
 }

@@ -29,11 +29,11 @@ struct LampEvent: EventPayload {
     .init(event: Event(source: "a.lamp", payload: LampEvent(isOn: isOn), key: key), port: "in")
   }
 
-  @Test func `occurrences keep their order, and the 257th is dropped`() {
+  @Test func `occurrences keep their order, and the 4,097th is dropped`() {
     var queue = MailQueue()
-    for number in 0..<256 { #expect(queue.put(ping(number)) == true) }
-    #expect(queue.put(ping(256)) == false)
-    for number in 0..<256 { #expect((queue.take()?.event.payload as? PingEvent)?.number == number) }
+    for number in 0..<4_096 { #expect(queue.put(ping(number)) == true) }
+    #expect(queue.put(ping(4_096)) == false)
+    for number in 0..<4_096 { #expect((queue.take()?.event.payload as? PingEvent)?.number == number) }
     #expect(queue.take() == nil)
     #expect(queue.put(ping(1)) == true, "room comes back as letters are taken")
   }
@@ -47,9 +47,9 @@ struct LampEvent: EventPayload {
     #expect(queue.isEmpty)
   }
 
-  @Test func `states are not counted among the 256`() {
+  @Test func `states are not counted among the 4,096`() {
     var queue = MailQueue()
-    for number in 0..<256 { _ = queue.put(ping(number)) }
+    for number in 0..<4_096 { _ = queue.put(ping(number)) }
     #expect(queue.put(lamp(true)) == true)
   }
 }

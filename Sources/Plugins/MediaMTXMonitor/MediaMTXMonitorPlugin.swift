@@ -1,0 +1,7 @@
+public import RouterCore
+
+/// What MediaMTX servers carry, and where any event of the graph goes: Redis, files, web hooks.
+public enum MediaMTXMonitorPlugin: Plugin {
+  public static func register(with registrar: inout Registrar) throws(RegistrationError) {
+  }
+}

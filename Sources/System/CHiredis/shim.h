@@ -1,0 +1,4 @@
+#ifndef SHIM_CHiredis
+#define SHIM_CHiredis
+#include <hiredis/hiredis.h>
+#endif
