@@ -31,6 +31,7 @@ struct PageFile: Sendable {
       "link.js": PageFile(script, PackageResources.link_js),
       "sound.js": PageFile(script, PackageResources.sound_js),
       "store.js": PageFile(script, PackageResources.store_js),
+      "details.js": PageFile(script, PackageResources.details_js),
       "library.js": PageFile(script, PackageResources.library_js),
       "words.js": PageFile(script, PackageResources.words_js),
       "panel.svg": icon,
