@@ -81,8 +81,9 @@ actor MediaPlayerNode: Node {
     if let session, await put(tape, on: session) { return }
     let opened = await openSession()
     // Something else was asked for while the stream was opened.
-    guard mine == wish else { return tape.drop() }
-    _ = await put(tape, on: opened)
+    let isWanted = mine == wish
+    if !isWanted { tape.drop() }
+    await start(opened, with: isWanted ? tape : nil)
   }
 
   /// - Returns: false: the stream is over.
@@ -102,9 +103,16 @@ actor MediaPlayerNode: Node {
       Deck(config.format, frames: clock.frames, fade: fade, linger: Int(config.lingerSeconds * 50)), on: context.loop)
     let session = Session(stream: stream, deck: deck)
     self.session = session
-    let (late, node) = (late, self)
+    return session
+  }
+
+  /// Asks the deck for its blocks from now on.
+  private func start(_ session: Session, with tape: Tape?) async {
+    let (late, node, rate) = (late, self, config.sampleRate)
     await context.loop.perform { loop in
-      BlockPacer.start(BlockClock(sampleRate: clock.sampleRate, start: loop.time.now), on: loop) { number, loop in
+      // A tape that came meanwhile stays.
+      if let tape { _ = session.deck.with(loop) { $0.play(tape) } }
+      BlockPacer.start(BlockClock(sampleRate: rate, start: loop.time.now), on: loop) { number, loop in
         guard let source = loop.source(session.stream) else {
           return MediaPlayerNode.tell(.over, node, session.stream, late)
         }
@@ -118,7 +126,6 @@ actor MediaPlayerNode: Node {
         return MediaPlayerNode.tell(news, node, session.stream, late)
       }
     }
-    return session
   }
 
   /// What happens once in a while. On the loop.
