@@ -30,6 +30,7 @@ struct Deck: ~Copyable {
   /// Silent blocks that are left until the stream is over; and as many as there are after a sound.
   private var patience: Int
   private let linger: Int
+  private var hasBegun = false
 
   /// - Parameters:
   ///   - frames: Of a block.
@@ -38,8 +39,7 @@ struct Deck: ~Copyable {
   init(_ format: StreamFormat, frames: Int, fade: Int, linger: Int) {
     self.frames = frames
     self.linger = linger
-    // The first tape is on its way.
-    patience = linger + 50
+    patience = linger
     channels = format.channels
     fadeFrames = fade
     block = [UInt8](repeating: 0, count: frames * format.bytesPerFrame)
@@ -54,6 +54,12 @@ struct Deck: ~Copyable {
     current = tape
     patience = linger
     return true
+  }
+
+  /// - Returns: whether this is the first call.
+  mutating func begin() -> Bool {
+    defer { hasBegun = true }
+    return !hasBegun
   }
 
   /// Lets go of everything.
