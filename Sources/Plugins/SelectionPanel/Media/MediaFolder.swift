@@ -17,6 +17,8 @@ final class MediaFolder: Sendable {
     var lengths: [String: Duration?] = [:]
   }
   private let state: PthreadLock<State>
+  /// One change of the files at a time: each deletes what the other put.
+  let changes = PthreadLock(())
 
   init(_ path: String, _ naming: MediaNaming) {
     self.path = path
