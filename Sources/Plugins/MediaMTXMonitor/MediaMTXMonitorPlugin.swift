@@ -3,5 +3,9 @@ public import RouterCore
 /// What MediaMTX servers carry, and where any event of the graph goes: Redis, files, web hooks.
 public enum MediaMTXMonitorPlugin: Plugin {
   public static func register(with registrar: inout Registrar) throws(RegistrationError) {
+    try registrar.add(SnapshotEvent.self)
+    try registrar.add(StreamsEvent.self)
+    try registrar.add(StreamChangeEvent.self)
+    try registrar.add(MediaServerEvent.self)
   }
 }
