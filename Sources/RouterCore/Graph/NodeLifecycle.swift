@@ -34,14 +34,19 @@ struct NodeLifecycle {
 
   mutating func prepareFailed(_ failure: NodeFailure) -> Action {
     move(from: [.preparing], to: .waiting)
-    return .wait(backoff.next(), failure)
+    return .wait(pause(after: failure), failure)
   }
 
   /// `run` threw: the node is stopped first, then waits.
   mutating func runFailed(_ failure: NodeFailure, at now: Instant) -> Action {
     if let startedRunning, now - startedRunning >= Self.stableAfter { backoff.reset() }
     move(from: [.running], to: .waiting)
-    return .wait(backoff.next(), failure)
+    return .wait(pause(after: failure), failure)
+  }
+
+  private mutating func pause(after failure: NodeFailure) -> Duration {
+    let pause = backoff.next()
+    return failure.longestWait.map { min($0, pause) } ?? pause
   }
 
   mutating func waited() -> Action {

@@ -102,6 +102,8 @@ public struct NodeFailure: Error, Sendable, Equatable {
   public var reason: String
   /// What to do.
   public var hint: String?
+  /// The next try comes after this time at most; nil: after what the backoff says, 30 s at most.
+  public var longestWait: Duration?
 
   public init(_ kind: Kind, _ reason: String, hint: String? = nil) {
     self.kind = kind
