@@ -5,6 +5,7 @@ public enum MediaMTXMonitorPlugin: Plugin {
   public static func register(with registrar: inout Registrar) throws(RegistrationError) {
     try registrar.add(MediaPoller.self)
     try registrar.add(MediaAggregator.self)
+    try registrar.add(MediaAPI.self)
     try registrar.add(SnapshotEvent.self)
     try registrar.add(StreamsEvent.self)
     try registrar.add(StreamChangeEvent.self)
