@@ -44,11 +44,6 @@ struct NodeLifecycle {
     return .wait(pause(after: failure), failure)
   }
 
-  private mutating func pause(after failure: NodeFailure) -> Duration {
-    let pause = backoff.next()
-    return failure.longestWait.map { min($0, pause) } ?? pause
-  }
-
   mutating func waited() -> Action {
     move(from: [.waiting], to: .preparing)
     return .prepare
@@ -63,6 +58,11 @@ struct NodeLifecycle {
   mutating func stopped() -> Action {
     move(from: [.stopping], to: .stopped)
     return .end
+  }
+
+  private mutating func pause(after failure: NodeFailure) -> Duration {
+    let next = backoff.next()
+    return failure.longestWait.map { min(next, $0) } ?? next
   }
 
   private mutating func move(from allowed: [Phase], to next: Phase) {
