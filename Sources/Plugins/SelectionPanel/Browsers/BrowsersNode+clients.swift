@@ -81,12 +81,15 @@ extension BrowsersNode {
       counters.plays.add()
     }
     tell(event)
+    // After the browsers were told: nobody waits for the disk.
+    let (folder, blocking) = (folder, context.blocking)
+    Task { await folder.learnLength(of: slot, blocking) }
   }
 
   /// Lengths of sounds, as far as they are known.
   var lengths: (Int) -> Duration? {
-    let (length, folder) = (length, folder)
-    return { length($0, folder) }
+    let folder = folder
+    return { folder.length(of: $0) }
   }
 
   private func tell(_ event: EndedEvent?) {

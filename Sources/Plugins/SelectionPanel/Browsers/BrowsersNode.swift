@@ -6,8 +6,6 @@ actor BrowsersNode: LiveNode {
   nonisolated let context: NodeContext
   private(set) var folder: MediaFolder
   let counters: BrowsersCounters
-  /// How long a slot's sound is; nil: not known.
-  let length: @Sendable (Int, MediaFolder) -> Duration?
   var audience: Audience
   var seats: [UInt64: BrowserSeat] = [:]
   var lastSeat: UInt64 = 0
@@ -24,13 +22,9 @@ actor BrowsersNode: LiveNode {
     var port: String
   }
 
-  init(
-    config: PanelBrowsers.Config, context: NodeContext,
-    length: @escaping @Sendable (Int, MediaFolder) -> Duration? = { _, _ in nil }
-  ) {
+  init(config: PanelBrowsers.Config, context: NodeContext) {
     self.config = config
     self.context = context
-    self.length = length
     folder = MediaFolder(config.mediaPath(in: context.folder), config.naming)
     counters = BrowsersCounters(context.metrics)
     audience = Audience(grace: .seconds(config.leaveSeconds))

@@ -9,6 +9,8 @@ final class MediaFolder: Sendable {
     var watch: FolderWatch
     /// Counts changes.
     var revision = 0
+    /// Of sounds, by the file's version; nil: it cannot be read.
+    var lengths: [String: Duration?] = [:]
   }
   private let state: PthreadLock<State>
 
@@ -26,6 +28,17 @@ final class MediaFolder: Sendable {
   func soundPath(of slot: Int) -> String? {
     guard let file = inventory.file(.sound, of: slot), file.size > 0 else { return nil }
     return "\(path)/\(file.name)"
+  }
+
+  /// What is known of a sound file's length: nil: nothing; nil within: it cannot be read.
+  func length(of file: MediaFile) -> Duration?? { state.withLock { $0.lengths[file.name + file.version] } }
+
+  func know(_ length: Duration?, of file: MediaFile) {
+    state.withLock { state in
+      // Of files that are no more nothing has to be known.
+      if state.lengths.count > 2_000 { state.lengths = [:] }
+      state.lengths[file.name + file.version] = .some(length)
+    }
   }
 
   /// Looks again if something may have changed; costs one call of the system where nothing has. At the node's start, and
