@@ -93,7 +93,7 @@ def test_one_look_at_nobody_fails(media, tmp_path):
     server = media()
     server.stop()
     status, said, problems = once(tmp_path, server)
-    assert status == 1 and "0 records" in said and "refused" in problems.lower()
+    assert status == 1 and "0 records" in said and "connect" in problems
 
 
 def test_one_look_without_anything_that_polls_fails(tmp_path):
@@ -179,7 +179,7 @@ def test_old_data_stays_and_is_said_to_be_old_while_the_server_misbehaves(media,
     server.faults.clear()
     eventually(lambda: get(router, "/api/health")[0] == 200, 10, "200")
     changes = [event["change"] for event in get(router, "/api/events")[1]["events"]]
-    assert changes[:2] == ["serverBack", "serverLost"]
+    assert [one for one in changes if one.startswith("server")] == ["serverBack", "serverLost"]
 
 
 def test_a_server_that_goes_and_comes_back(media, start):
@@ -336,14 +336,15 @@ def test_a_websocket_gets_everything_then_a_message_per_look(media, start):
 
     server = media()
     server.grow = {"studio/cam1": 125_000}
-    router = start(document(server))
+    router = start(document(server, stallSeconds=60))
     wait_for_data(router)
     with connect(router.url("api", "/ws", "ws"), proxy=None) as socket:
         first = json.loads(socket.recv(5))
         assert first["type"] == "snapshot" and len(first["streams"]) == 7 and first["data"] == "fresh"
         looks = [message for message in (json.loads(socket.recv(5)) for _ in range(12)) if message["type"] == "look"]
         assert len(looks) >= 4
-        assert all({one["name"] for one in look["changed"]} <= {"studio/cam1"} for look in looks[1:])
+        changed = [{one["name"] for one in look["changed"]} for look in looks[1:]]
+        assert all("studio/cam1" in names and "notready" not in names for names in changed)
         assert any("bytesReceived" in one for look in looks for one in look["changed"])
         server.lists["paths"] = [one for one in server.lists["paths"] if one["name"] != "live/cam3"]
         end = time.monotonic() + 5

@@ -14,6 +14,7 @@ let isDue = false;
 function say() {
   document.documentElement.lang = language;
   for (const one of document.querySelectorAll("[data-say]")) one.textContent = words[one.dataset.say];
+  element("table-frame").setAttribute("aria-label", words.views.table);
   element("columns").replaceChildren(...columns().map((text) => {
     const cell = make("th", text);
     cell.scope = "col";
