@@ -3,5 +3,10 @@ public import RouterCore
 /// What MediaMTX servers carry, and where any event of the graph goes: Redis, files, web hooks.
 public enum MediaMTXMonitorPlugin: Plugin {
   public static func register(with registrar: inout Registrar) throws(RegistrationError) {
+    try registrar.add(JSONFile.self)
+    try registrar.add(RedisSink.self)
+    try registrar.add(HostEvent.self)
+    try registrar.add(AlertEvent.self)
+    try registrar.add(AlertsEvent.self)
   }
 }
