@@ -8,5 +8,9 @@ public enum MediaMTXMonitorPlugin: Plugin {
     try registrar.add(HostEvent.self)
     try registrar.add(AlertEvent.self)
     try registrar.add(AlertsEvent.self)
+    try registrar.add(SnapshotEvent.self)
+    try registrar.add(StreamsEvent.self)
+    try registrar.add(StreamChangeEvent.self)
+    try registrar.add(MediaServerEvent.self)
   }
 }
