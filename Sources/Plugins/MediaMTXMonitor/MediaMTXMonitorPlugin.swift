@@ -5,6 +5,8 @@ public enum MediaMTXMonitorPlugin: Plugin {
   public static func register(with registrar: inout Registrar) throws(RegistrationError) {
     try registrar.add(JSONFile.self)
     try registrar.add(RedisSink.self)
+    try registrar.add(WebHookSink.self)
+    try registrar.add(HostMetrics.self)
     try registrar.add(HostEvent.self)
     try registrar.add(AlertEvent.self)
     try registrar.add(AlertsEvent.self)

@@ -1,7 +1,7 @@
 import RouterCore
 
 /// One outgoing byte stream from the first connect(2) to the last byte. Confined to its loop, whose poller keeps it.
-final class ByteStreamConnection: ReadinessHandler {
+final class ByteStreamConnection: ReadinessHandler, Dialling {
   /// A peer that takes nothing for so long is gone.
   private static let stallTime = Duration.seconds(20)
 
@@ -34,15 +34,17 @@ final class ByteStreamConnection: ReadinessHandler {
     let me = Confined(self, to: loop)
     let late = HTTPFailure(.timeout, "no connection within \(Int(attempt.target.timeout.seconds)) s")
     deadline = loop.schedule(at: attempt.deadline) { me.open(on: $0)?.fail(late, on: $0) }
-    let dial = SocketDial(to: attempt.target.host, addresses: attempt.addresses, tls: attempt.tls) { result, loop in
-      self.dial = nil
-      switch result {
-      case .success(let line): self.open(line, on: loop)
-      case .failure(let failure): self.fail(failure, on: loop)
-      }
-    }
+    let dial = SocketDial(to: attempt.target.host, addresses: attempt.addresses, tls: attempt.tls, for: self)
     self.dial = dial
     dial.start(on: loop)
+  }
+
+  func dialed(_ result: Result<SocketDial.Line, HTTPFailure>, on loop: isolated Loop) {
+    dial = nil
+    switch result {
+    case .success(let line): open(line, on: loop)
+    case .failure(let failure): fail(failure, on: loop)
+    }
   }
 
   private func open(_ line: SocketDial.Line, on loop: isolated Loop) {

@@ -1,7 +1,7 @@
 import RouterCore
 
 /// One outgoing WebSocket from the first connect(2) to the last byte. Confined to its loop, whose poller keeps it.
-final class DialedConnection: ReadinessHandler {
+final class DialedConnection: ReadinessHandler, Dialling {
   enum Phase {
     /// Until the socket is connected, and secured where TLS is asked for.
     case connecting
@@ -59,15 +59,17 @@ final class DialedConnection: ReadinessHandler {
     let me = Confined(self, to: loop)
     loop.schedule(at: attempt.deadline) { me.open(on: $0)?.tick(on: $0) }
     timer = loop.schedule(at: loop.time.now + .seconds(1), every: .seconds(1)) { me.open(on: $0)?.tick(on: $0) }
-    let dial = SocketDial(to: attempt.url.host, addresses: attempt.addresses, tls: attempt.tls) { result, loop in
-      self.dial = nil
-      switch result {
-      case .success(let line): self.take(line, on: loop)
-      case .failure(let failure): self.fail(failure, on: loop)
-      }
-    }
+    let dial = SocketDial(to: attempt.url.host, addresses: attempt.addresses, tls: attempt.tls, for: self)
     self.dial = dial
     dial.start(on: loop)
+  }
+
+  func dialed(_ result: Result<SocketDial.Line, HTTPFailure>, on loop: isolated Loop) {
+    dial = nil
+    switch result {
+    case .success(let line): take(line, on: loop)
+    case .failure(let failure): fail(failure, on: loop)
+    }
   }
 
   private func take(_ line: SocketDial.Line, on loop: isolated Loop) {

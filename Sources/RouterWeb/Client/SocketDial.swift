@@ -2,6 +2,12 @@ import CLinux
 import Glibc
 import RouterCore
 
+/// Who dials. Confined to the dial's loop.
+protocol Dialling: AnyObject {
+  /// Called once, unless the dial was cancelled.
+  func dialed(_ result: Result<SocketDial.Line, HTTPFailure>, on loop: isolated Loop)
+}
+
 /// The way to a server: connect(2) to one of its addresses after the other, then the TLS handshake where one is asked
 /// for. Confined to its loop, whose poller keeps it.
 final class SocketDial: ReadinessHandler {
@@ -17,7 +23,8 @@ final class SocketDial: ReadinessHandler {
   private let server: String
   private let tls: TLSContext?
   private var remaining: ArraySlice<SocketAddress>
-  private var done: ((Result<Line, HTTPFailure>, isolated Loop) -> Void)?
+  /// Kept until it is told.
+  private var owner: (any Dialling)?
   private var phase = Phase.connecting
   private var transport: (any Transport)?
   private var address = SocketAddress()
@@ -25,14 +32,10 @@ final class SocketDial: ReadinessHandler {
   private var watch: Watch?
   private var watched: Readiness = []
 
-  /// - Parameter done: Called once, on the loop; not after `cancel`.
-  init(
-    to server: String, addresses: [SocketAddress], tls: TLSContext?,
-    done: @escaping (Result<Line, HTTPFailure>, isolated Loop) -> Void
-  ) {
+  init(to server: String, addresses: [SocketAddress], tls: TLSContext?, for owner: any Dialling) {
     self.server = server
     self.tls = tls
-    self.done = done
+    self.owner = owner
     remaining = addresses[...]
   }
 
@@ -64,7 +67,7 @@ final class SocketDial: ReadinessHandler {
 
   /// Gives up; nobody is told.
   func cancel(on loop: isolated Loop) {
-    done = nil
+    owner = nil
     end(.failure(lastFailure), on: loop)
   }
 
@@ -132,9 +135,9 @@ final class SocketDial: ReadinessHandler {
     guard phase != .over else { return }
     phase = .over
     release(on: loop)
-    let told = done
-    done = nil
-    told?(result, loop)
+    let told = owner
+    owner = nil
+    told?.dialed(result, on: loop)
   }
 
   private func release(on loop: isolated Loop) {
