@@ -7,6 +7,7 @@ public enum MediaMTXMonitorPlugin: Plugin {
     try registrar.add(RedisSink.self)
     try registrar.add(WebHookSink.self)
     try registrar.add(HostMetrics.self)
+    try registrar.add(MediaAlerts.self)
     try registrar.add(HostEvent.self)
     try registrar.add(AlertEvent.self)
     try registrar.add(AlertsEvent.self)

@@ -5,7 +5,7 @@ public struct AlertEvent: EventPayload {
   public static let name = "alert"
   public static let kind = EventKind.occurrence
   public static let shape =
-    #"{"what":"raised|cleared","rule":text,"severity":"warning|critical","stream":text,"quantity":text,"value":any?,"#
+    #"{"what":"raised|cleared","rule":text,"severity":"warning|critical","stream":text?,"quantity":text,"value":any?,"#
     + #""limit":text,"text":text,"since":time,"time":time,"seconds":number?}"#
 
   public var isRaised: Bool
@@ -35,7 +35,7 @@ public struct AlertsEvent: EventPayload {
   public static let name = "alerts"
   public static let kind = EventKind.state
   public static let shape =
-    #"[{"rule":text,"severity":"warning|critical","stream":text,"quantity":text,"value":any?,"limit":text,"text":text,"#
+    #"[{"rule":text,"severity":"warning|critical","stream":text?,"quantity":text,"value":any?,"limit":text,"text":text,"#
     + #""since":time}]"#
 
   /// The oldest first.
@@ -53,7 +53,8 @@ public struct Alert: Sendable, Equatable {
   /// The rule's name.
   public var rule: String
   public var severity: Severity
-  public var stream: String
+  /// The path's name; nil where the alert concerns the server.
+  public var stream: String?
   /// What the rule looks at: `state`, `rateMbit`.
   public var quantity: String
   /// What was found when it was raised, or last; nil if unknown.
@@ -67,9 +68,10 @@ public struct Alert: Sendable, Equatable {
 
   var members: [JSON.Member] {
     var members: [JSON.Member] = [
-      .init("rule", .string(rule)), .init("severity", .string(severity.rawValue)), .init("stream", .string(stream)),
-      .init("quantity", .string(quantity)),
+      .init("rule", .string(rule)), .init("severity", .string(severity.rawValue)),
     ]
+    if let stream { members.append(.init("stream", .string(stream))) }
+    members.append(.init("quantity", .string(quantity)))
     if let value { members.append(.init("value", value)) }
     members += [
       .init("limit", .string(limit)), .init("text", .string(text)), .init("since", .string(since.iso8601)),
