@@ -51,7 +51,7 @@ public protocol ByteStreamHandler: AnyObject {
 /// The other side of one byte stream. Any thread.
 public protocol ByteStreamPeer: Sendable {
   var address: PeerAddress { get }
-  /// Queues bytes. - Returns: false when the connection is gone or 16 MiB wait; then nothing is sent.
+  /// Queues bytes. - Returns: false when the connection is gone or 128 MiB wait; then nothing is sent.
   @discardableResult
   func send(_ bytes: [UInt8]) -> Bool
   /// Ends the connection; what is queued may be lost.

@@ -3,7 +3,7 @@ internal import RouterCore
 /// What others want of one byte stream, until its loop takes it. Any thread.
 final class ByteStreamMail: ByteStreamPeer {
   /// Bytes that may wait for the socket.
-  static let limit = 16 << 20
+  static let limit = 128 << 20
 
   fileprivate struct State {
     var waiting: [[UInt8]] = []

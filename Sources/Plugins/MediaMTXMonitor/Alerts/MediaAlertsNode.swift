@@ -45,12 +45,14 @@ actor MediaAlertsNode: LiveNode {
     guard !isTelling else { return }
     isTelling = true
     defer { isTelling = false }
-    while !untold.isEmpty { await tell(untold.removeFirst()) }
-    let all = AlertsEvent(watch.alerts)
-    guard all != told else { return }
-    told = all
-    active.set(all.alerts.count)
-    await context.graph.emit(all, on: "active")
+    while true {
+      while !untold.isEmpty { await tell(untold.removeFirst()) }
+      let all = AlertsEvent(watch.alerts)
+      guard all != told else { return }
+      told = all
+      active.set(all.alerts.count)
+      await context.graph.emit(all, on: "active")
+    }
   }
 
   private func tell(_ event: AlertEvent) async {
