@@ -140,7 +140,7 @@ private final class StreamClient: Sendable {
   }
 
   @Test func `TLS is spoken with those whose authority is named, and with nobody else`() async throws {
-    try await withHost([hello], { $0.tls = .auto }) { host, port in
+    try await withServer([hello], { $0.tls = .auto }) { host, port in
       let client = try StreamClient()
       let file = try TemporaryFile(#require(host.host.authorityPEM))
       let trusting = ByteStreamTLS(authority: file.path)

@@ -110,9 +110,10 @@ final class FakeRedisPeer: ByteStreamPeer, @unchecked Sendable {
         defer { waiting = [] }
         return waiting
       }
-      let commands = RedisReplyReader().feed(taken.flatMap { $0 }.span.bytes) ?? []
+      let commands = RedisReplyReader().feed(taken.flatMap { $0 }) ?? []
       let text = server.replies(to: commands.map(\.texts))
-      _ = handler?.receive(Array(text.utf8).span.bytes, on: loop)
+      let answer = Array(text.utf8)
+      _ = unsafe handler?.receive(answer.span.bytes, on: loop)
     }
   }
 }
@@ -123,4 +124,8 @@ extension RedisReply {
     guard case .array(let items) = self else { return [] }
     return items.map { if case .bytes(let bytes) = $0 { String(decoding: bytes, as: UTF8.self) } else { "?" } }
   }
+}
+
+extension RedisReplyReader {
+  func feed(_ bytes: [UInt8]) -> [RedisReply]? { unsafe feed(bytes.span.bytes) }
 }

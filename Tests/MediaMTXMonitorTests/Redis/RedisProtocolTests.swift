@@ -20,17 +20,17 @@ import Testing
     ]
     for cut in 0...wire.count {
       let reader = RedisReplyReader()
-      let first = reader.feed(Array(wire[..<cut]).span.bytes)
-      let second = reader.feed(Array(wire[cut...]).span.bytes)
+      let first = reader.feed(Array(wire[..<cut]))
+      let second = reader.feed(Array(wire[cut...]))
       #expect((first ?? []) + (second ?? []) == expected, "cut at \(cut)")
     }
     let reader = RedisReplyReader()
-    #expect(wire.flatMap { reader.feed([$0].span.bytes) ?? [] } == expected)
+    #expect(wire.flatMap { reader.feed([$0]) ?? [] } == expected)
   }
 
   @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "\u{15}\u{3}\u{1}", "*x\r\n", "$-2\r\nab", ":\r\n x\r\n?\r\n"])
   func `what is not the protocol is not read`(text: String) {
-    #expect(RedisReplyReader().feed(Array(text.utf8).span.bytes) == nil)
+    #expect(RedisReplyReader().feed(Array(text.utf8)) == nil)
   }
 
   @Test func `random bytes are read or refused, and end`() {
@@ -42,7 +42,7 @@ import Testing
       }
       // Not the length of a list that would take all memory.
       guard !bytes.contains(UInt8(ascii: "*")) || bytes.count < 8 else { continue }
-      _ = RedisReplyReader().feed(bytes.span.bytes)
+      _ = RedisReplyReader().feed(bytes)
     }
   }
 }
