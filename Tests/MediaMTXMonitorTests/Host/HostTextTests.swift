@@ -35,7 +35,8 @@ private func machine(_ stat: String = "cpu  100 0 50 800 50 0 0 0 0 0") throws -
 
 @Suite struct HostTextTests {
   @Test func `the kernel's tables become one sample`() throws {
-    let sample = HostReader(root: try machine().path).sample(disks: ["/", "/nowhere"])
+    let folder = try machine()
+    let sample = HostReader(root: folder.path).sample(disks: ["/", "/nowhere"])
     #expect(sample.processor == .init(busy: 150, all: 1_000) && sample.cores == 2)
     #expect(sample.load == [0.52, 0.58, 0.59] && sample.uptimeSeconds == 12345.67)
     #expect(sample.memory == .init(totalBytes: 1_024_000, freeBytes: 614_400, usedBytes: 409_600))

@@ -56,7 +56,7 @@ struct AlertWatch: Sendable {
       if seen[record.name] != nil || seen.count < AlertWatch.names { seen[record.name] = event.at }
     }
     seen = seen.filter { event.at - $0.value < AlertWatch.memory }
-    var told: [AlertEvent] = []
+    var told = end(standings.keys.filter(isForgotten), at: event.at, event.time)
     for (index, rule) in rules.enumerated() where rule.isOfStreams {
       for name in names(for: index, records) {
         let finding = AlertFinding(rule, records[name])
@@ -102,6 +102,12 @@ struct AlertWatch: Sendable {
     return Set(seen.keys.filter(patterns[index].fits) + standing + records.keys.filter(patterns[index].fits)).sorted()
   }
 
+  /// A stream that vanished long ago, and that no rule names.
+  private func isForgotten(_ place: Place) -> Bool {
+    guard let stream = place.stream, patterns[place.rule].onlyName == nil else { return false }
+    return seen[stream] == nil
+  }
+
   private mutating func end(_ places: [Place], at now: Instant, _ time: WallTime) -> [AlertEvent] {
     let inOrder = places.sorted { ($0.rule, $0.stream ?? "") < ($1.rule, $1.stream ?? "") }
     return inOrder.compactMap { place in
@@ -132,9 +138,7 @@ extension AlertWatch {
     }
     let rule = rules[place.rule]
     let calm = standing.calmSince ?? now
-    // A stream that is forgotten will say no more.
-    let isForgotten = place.stream.map { seen[$0] == nil && patterns[place.rule].onlyName == nil } ?? false
-    guard now - calm >= .seconds(rule.clearSeconds ?? rule.forSeconds) || isForgotten else {
+    guard now - calm >= .seconds(rule.clearSeconds ?? rule.forSeconds) else {
       standing.calmSince = calm
       standings[place] = standing
       return []

@@ -36,6 +36,9 @@ final class RedisLink: Sendable {
     return link
   }
 
+  /// Why the connection is gone; nil as long as it is there.
+  var lost: Lost? { state.withLock { $0.lost } }
+
   /// Sends commands in one go and waits for all their replies.
   /// - Throws: ``Lost`` when the connection is gone or the replies are not there in time; some commands may have been
   ///   done then.

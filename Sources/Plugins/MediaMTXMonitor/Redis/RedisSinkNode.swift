@@ -59,8 +59,10 @@ actor RedisSinkNode: Node {
     while !Task.isCancelled, let link {
       try await write(to: link, limit: RedisSinkNode.batch)
       guard queue.isEmpty else { continue }
-      await wake.wait(until: context.time.now + RedisSinkNode.silence, on: context.time)
-      guard queue.isEmpty, !Task.isCancelled else { continue }
+      let end = context.time.now + RedisSinkNode.silence
+      await wake.wait(until: end, on: context.time)
+      if let lost = link.lost { throw server.lost(lost) }
+      guard queue.isEmpty, context.time.now >= end, !Task.isCancelled else { continue }
       do throws(RedisLink.Lost) { _ = try await link.ask([["PING"]]) } catch { throw server.lost(error) }
     }
   }
