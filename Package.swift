@@ -53,7 +53,7 @@ let package = Package(
     plugin("AriaCast", ["CALSA", "CAvahi", "CLame"], page: ["Dashboard/Page"]),
     plugin("ADPCMIngest", ["CLinux", "COpenSSL"], page: ["Page"]),
     plugin("SelectionPanel", ["CLinux", "CSndfile"], page: ["Browsers/Page"]),
-    plugin("MediaMTXMonitor", ["CHiredis", "COpenSSL"]),
+    plugin("MediaMTXMonitor", ["CHiredis", "COpenSSL"], page: ["Page"]),
     .executableTarget(
       name: "router",
       dependencies: [

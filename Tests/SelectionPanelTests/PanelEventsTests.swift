@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func `lights that are off are written as null`() {
-    #expect(LedsEvent(slot: nil).json.compact == #"{"slot":null}"#)
-    #expect(LedsEvent(slot: 7, play: 2).json.compact == #"{"slot":7,"play":2}"#)
+    #expect(LedsEvent(slot: nil, change: 1).json.compact == #"{"slot":null,"change":1}"#)
+    #expect(LedsEvent(slot: 7, change: 2).json.compact == #"{"slot":7,"change":2}"#)
   }
 }

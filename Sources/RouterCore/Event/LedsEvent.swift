@@ -2,21 +2,19 @@
 public struct LedsEvent: EventPayload {
   public static let name = "leds"
   public static let kind = EventKind.state
-  public static let shape = #"{"slot":int or null: all off,"play":int?}"#
+  public static let shape = #"{"slot":int or null: all off,"change":int}"#
 
   /// As in ``PressEvent/slot``; nil: all off.
   public var slot: Int?
-  /// The play it belongs to, so that a slot played twice is lit twice.
-  public var play: Int?
+  /// Counts what was asked for, so that the same light can be asked for again: the panel may have changed it.
+  public var change: Int
 
-  public init(slot: Int?, play: Int? = nil) {
+  public init(slot: Int?, change: Int) {
     self.slot = slot
-    self.play = play
+    self.change = change
   }
 
   public var json: JSON {
-    var members: [JSON.Member] = [.init("slot", slot.map { .integer(Int64($0)) } ?? .null)]
-    if let play { members.append(.init("play", .integer(Int64(play)))) }
-    return .object(members)
+    ["slot": slot.map { .integer(Int64($0)) } ?? .null, "change": .integer(Int64(change))]
   }
 }

@@ -34,14 +34,14 @@ struct NodeLifecycle {
 
   mutating func prepareFailed(_ failure: NodeFailure) -> Action {
     move(from: [.preparing], to: .waiting)
-    return .wait(backoff.next(), failure)
+    return .wait(pause(after: failure), failure)
   }
 
   /// `run` threw: the node is stopped first, then waits.
   mutating func runFailed(_ failure: NodeFailure, at now: Instant) -> Action {
     if let startedRunning, now - startedRunning >= Self.stableAfter { backoff.reset() }
     move(from: [.running], to: .waiting)
-    return .wait(backoff.next(), failure)
+    return .wait(pause(after: failure), failure)
   }
 
   mutating func waited() -> Action {
@@ -58,6 +58,11 @@ struct NodeLifecycle {
   mutating func stopped() -> Action {
     move(from: [.stopping], to: .stopped)
     return .end
+  }
+
+  private mutating func pause(after failure: NodeFailure) -> Duration {
+    let next = backoff.next()
+    return failure.longestWait.map { min(next, $0) } ?? next
   }
 
   private mutating func move(from allowed: [Phase], to next: Phase) {

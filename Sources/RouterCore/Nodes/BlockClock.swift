@@ -1,8 +1,8 @@
 /// When which block of a steady stream is due: block n is due n blocks after the start, whatever came in between.
-struct BlockClock {
+package struct BlockClock {
   /// Frames of one block.
-  let frames: Int
-  let sampleRate: Int
+  package let frames: Int
+  package let sampleRate: Int
   /// Late blocks that are made up for at once; beyond that the schedule moves.
   static let catchUp = 4
   /// When block 0 was due; moved on when blocks are left out.
@@ -13,7 +13,7 @@ struct BlockClock {
   private(set) var skipped = 0
 
   /// Blocks of about 20 ms, the first due at `start`.
-  init(sampleRate: Int, start: Instant) {
+  package init(sampleRate: Int, start: Instant) {
     frames = max(1, sampleRate / 50)
     self.sampleRate = sampleRate
     self.start = start

@@ -1,9 +1,9 @@
 /// Calls for sound on a loop, block by block on an absolute schedule, until there is nothing to play to.
 ///
 /// Allocates only when the loop was so late that its timer lost the phase.
-final class BlockPacer: Sendable {
+package final class BlockPacer: Sendable {
   /// Makes block `number`, counted from 0; false ends the calls. Data thread.
-  typealias Block = @Sendable (_ number: UInt64, _ loop: isolated Loop) -> Bool
+  package typealias Block = @Sendable (_ number: UInt64, _ loop: isolated Loop) -> Bool
 
   private struct Schedule {
     var clock: BlockClock
@@ -13,7 +13,7 @@ final class BlockPacer: Sendable {
   private let block: Block
 
   /// Begins at once. The loop's timer keeps the pacer alive until `block` answers false.
-  static func start(_ clock: BlockClock, on loop: isolated Loop, block: @escaping Block) {
+  package static func start(_ clock: BlockClock, on loop: isolated Loop, block: @escaping Block) {
     BlockPacer(clock, loop, block).setTimer(on: loop)
   }
 

@@ -2,18 +2,18 @@
 ///
 /// For state that a timer's body uses: the compiler cannot know that the loop which calls the body is the one the
 /// state was made for.
-final class OnLoop<Value: ~Copyable>: @unchecked Sendable {
+package final class OnLoop<Value: ~Copyable>: @unchecked Sendable {
   // Unchecked because `value` is reached through `with` alone, which traps on any other loop.
   private let owner: ObjectIdentifier
   private var value: Value
 
-  init(_ value: consuming sending Value, on loop: Loop) {
+  package init(_ value: consuming sending Value, on loop: Loop) {
     owner = ObjectIdentifier(loop)
     self.value = value
   }
 
   /// Lends the value to `body`. Must not be entered again from inside. Data thread.
-  func with<R>(_ loop: isolated Loop, _ body: (inout Value) -> R) -> R {
+  package func with<R>(_ loop: isolated Loop, _ body: (inout Value) -> R) -> R {
     precondition(ObjectIdentifier(loop) == owner, "the value lives on another loop than \(loop.name)")
     return body(&value)
   }

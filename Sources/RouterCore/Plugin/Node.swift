@@ -102,11 +102,14 @@ public struct NodeFailure: Error, Sendable, Equatable {
   public var reason: String
   /// What to do.
   public var hint: String?
+  /// Where people stand and wait for it: the next try comes after this long at most. Tries are up to 30 s apart else.
+  public var longestWait: Duration?
 
-  public init(_ kind: Kind, _ reason: String, hint: String? = nil) {
+  public init(_ kind: Kind, _ reason: String, hint: String? = nil, longestWait: Duration? = nil) {
     self.kind = kind
     self.reason = reason
     self.hint = hint
+    self.longestWait = longestWait
   }
 }
 

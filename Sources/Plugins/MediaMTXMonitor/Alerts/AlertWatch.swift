@@ -56,7 +56,7 @@ struct AlertWatch: Sendable {
       if seen[record.name] != nil || seen.count < AlertWatch.names { seen[record.name] = event.at }
     }
     seen = seen.filter { event.at - $0.value < AlertWatch.memory }
-    var told = end(standings.keys.filter(isForgotten), at: event.at, event.time)
+    var told = end(standings.keys.filter { isForgotten($0, records) }, at: event.at, event.time)
     for (index, rule) in rules.enumerated() where rule.isOfStreams {
       for name in names(for: index, records) {
         let finding = AlertFinding(rule, records[name])
@@ -103,9 +103,9 @@ struct AlertWatch: Sendable {
   }
 
   /// A stream that vanished long ago, and that no rule names.
-  private func isForgotten(_ place: Place) -> Bool {
+  private func isForgotten(_ place: Place, _ records: [String: StreamRecord]) -> Bool {
     guard let stream = place.stream, patterns[place.rule].onlyName == nil else { return false }
-    return seen[stream] == nil
+    return seen[stream] == nil && records[stream] == nil
   }
 
   private mutating func end(_ places: [Place], at now: Instant, _ time: WallTime) -> [AlertEvent] {

@@ -18,19 +18,23 @@ public struct SnapshotEvent: EventPayload {
   /// When the look ended.
   public var at: Instant
   public var time: WallTime
+  /// Time from look to look, in milliseconds.
+  public var intervalMs: Int
   public var info: Reading<ServerInfo>
   public var paths: Reading<[MediaPath]>
   /// Every list beside the paths.
   public var connections: [ServerList: Reading<[MediaConnection]>]
 
   public init(
-    look: Int, server: String, at: Instant, time: WallTime, info: Reading<ServerInfo>, paths: Reading<[MediaPath]>,
+    look: Int, server: String, at: Instant, time: WallTime, intervalMs: Int, info: Reading<ServerInfo>,
+    paths: Reading<[MediaPath]>,
     connections: [ServerList: Reading<[MediaConnection]>]
   ) {
     self.look = look
     self.server = server
     self.at = at
     self.time = time
+    self.intervalMs = intervalMs
     self.info = info
     self.paths = paths
     self.connections = connections

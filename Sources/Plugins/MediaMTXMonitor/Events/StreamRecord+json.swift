@@ -29,7 +29,10 @@ extension StreamRecord {
     members.append(.init("countsEveryViewer", .bool(countsEveryViewer)))
     members.append(.init("peakReaders", .integer(Int64(peakReaders))))
     if !media.isEmpty { members.append(.init("media", .array(media.map(\.json)))) }
-    if let publisher { members.append(.init("publisher", publisher.json)) }
+    if let publisher {
+      let data = JSON.Member("data", .string(publisherData.rawValue))
+      members.append(.init("publisher", .object([data, .init("id", .string(publisher.id))] + publisher.facts)))
+    }
     if let srt { members.append(.init("srt", srt.json)) }
     if !readerList.isEmpty { members.append(.init("readerList", .array(readerList.map(\.json)))) }
     return .object(members)
@@ -75,8 +78,6 @@ extension StreamReader {
 }
 
 extension MediaConnection {
-  var json: JSON { .object([.init("id", .string(id))] + facts) }
-
   /// All but the id and the path.
   var facts: [JSON.Member] {
     var members: [JSON.Member] = []

@@ -55,6 +55,8 @@ public struct StreamRecord: Sendable, Equatable {
   public var media: [MediaTrack]
   /// The connection that publishes, if its list was read; its SRT part is raw.
   public var publisher: MediaConnection?
+  /// How sure ``publisher`` is.
+  public var publisherData: Reading<Bool>.State
   /// What an SRT publisher's connection says, converted; nil for other sources.
   public var srt: SRTJudgement?
   /// Known connections of readers, in the order MediaMTX lists them, at most 50.
