@@ -44,6 +44,8 @@ let package = Package(
     .target(name: "CSndfile", path: "Sources/System/CSndfile"),
     debian("CALSA", pkgConfig: "alsa", package: "libasound2-dev"),
     debian("CLame", pkgConfig: "lame", package: "libmp3lame-dev"),
+    debian("COpus", pkgConfig: nil, package: "libopus-dev"),
+    debian("COgg", pkgConfig: nil, package: "libogg-dev"),
     debian("CAvahi", pkgConfig: nil, package: "libavahi-client-dev"),
     debian("CHiredis", pkgConfig: nil, package: "libhiredis-dev"),
     debian("CSampleRate", pkgConfig: "samplerate", package: "libsamplerate0-dev"),
@@ -53,11 +55,13 @@ let package = Package(
     plugin("AriaCast", ["CALSA", "CAvahi", "CLame"], page: ["Dashboard/Page"]),
     plugin("ADPCMIngest", ["CLinux", "COpenSSL"], page: ["Page"]),
     plugin("SelectionPanel", ["CLinux", "CSndfile"], page: ["Browsers/Page"]),
-    plugin("MediaMTXMonitor", ["CHiredis"], page: ["Page"]),
+    plugin("BrowserMic", ["COpus", "COgg"], page: ["Page"]),
+    plugin("MediaMTXMonitor", ["CHiredis", "COpenSSL"], page: ["Page"]),
     .executableTarget(
       name: "router",
       dependencies: [
-        "RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "SelectionPanel", "MediaMTXMonitor", "CLinux",
+        "RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "SelectionPanel", "MediaMTXMonitor", "BrowserMic",
+        "CLinux",
       ],
       resources: [.embedInCode("Dashboard/Login"), .embedInCode("Dashboard/Page")], swiftSettings: strict),
 
@@ -73,6 +77,7 @@ let package = Package(
     tests("ADPCMIngestTests", ["RouterCore", "RouterWeb", "ADPCMIngest"]),
     tests("SelectionPanelTests", ["RouterCore", "RouterWeb", "SelectionPanel"]),
     tests("MediaMTXMonitorTests", ["RouterCore", "RouterWeb", "MediaMTXMonitor"]),
+    tests("BrowserMicTests", ["RouterCore", "RouterWeb", "BrowserMic"]),
     tests("RouterTests", ["RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "router"]),
   ]
 )

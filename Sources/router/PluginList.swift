@@ -1,5 +1,6 @@
 import ADPCMIngest
 import AriaCast
+import BrowserMic
 import MediaMTXMonitor
 import RouterCore
 import SelectionPanel
@@ -7,7 +8,9 @@ import SelectionPanel
 /// The plugins linked into this program. Adding one is a line here.
 enum PluginList {
   static let all: [any Plugin.Type] = [
-    BuiltinNodes.self, AriaCastPlugin.self, ADPCMIngestPlugin.self, SelectionPanelPlugin.self, MediaMTXMonitorPlugin.self,
+    BuiltinNodes.self, AriaCastPlugin.self, ADPCMIngestPlugin.self, SelectionPanelPlugin.self,
+    MediaMTXMonitorPlugin.self,
+    BrowserMicPlugin.self,
   ]
 
   /// A registrar that knows every node type. A name given twice is a mistake in this program.

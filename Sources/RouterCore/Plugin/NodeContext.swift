@@ -14,6 +14,8 @@ public struct NodeContext: Sendable {
   public let http: any HTTPClient
   /// Outgoing WebSockets.
   public let sockets: any WebSocketClient
+  /// Outgoing TCP and TLS connections.
+  public let byteStreams: any ByteStreamClient
   public let datagrams: any DatagramServer
   /// The folder relative paths count from: the routes document's.
   public let folder: String
@@ -29,6 +31,7 @@ public struct NodeContext: Sendable {
   public init(
     id: NodeID, label: String, log: Log, metrics: NodeMetrics, time: any TimeSource, loop: Loop,
     blocking: any BlockingCalls, web: any WebServer, http: any HTTPClient, sockets: any WebSocketClient,
+    byteStreams: any ByteStreamClient,
     datagrams: any DatagramServer, folder: String, store: any NodeStore, graph: any NodeGraph,
     access: ActionAccess = ActionAccess(token: nil), isOnce: Bool = false
   ) {
@@ -42,6 +45,7 @@ public struct NodeContext: Sendable {
     self.web = web
     self.http = http
     self.sockets = sockets
+    self.byteStreams = byteStreams
     self.datagrams = datagrams
     self.folder = folder
     self.store = store

@@ -22,7 +22,7 @@ struct NodeServices: Sendable {
       metrics: NodeMetrics(registry: metrics, node: plan.id), time: SystemTime(), loop: loop(for: plan.id),
       blocking: web.blocking,
       web: BookedWebServer(server: web.server, book: book, log: log, limits: limits.withLock { $0 }), http: web.http,
-      sockets: web.webSockets,
+      sockets: web.webSockets, byteStreams: web.byteStreams,
       datagrams: web.datagrams, folder: folder, store: StateDrawer(file: state, node: plan.id), graph: graph,
       access: access, isOnce: isOnce)
   }

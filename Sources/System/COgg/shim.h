@@ -1,0 +1,4 @@
+#ifndef SHIM_COgg
+#define SHIM_COgg
+#include <ogg/ogg.h>
+#endif
