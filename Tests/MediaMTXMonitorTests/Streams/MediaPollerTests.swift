@@ -68,12 +68,12 @@ import Testing
     arguments: [
       (
         "Basic dmlld2VyOnPDqWNyZXQ=",
-        { (config: inout MediaPoller.Config) in
+        { @Sendable (config: inout MediaPoller.Config) in
           config.user = "viewer"
           config.password = Secret("sécret")
         }
       ),
-      ("Bearer tok:en", { (config: inout MediaPoller.Config) in config.token = Secret("tok:en") }),
+      ("Bearer tok:en", { @Sendable (config: inout MediaPoller.Config) in config.token = Secret("tok:en") }),
     ] as [(String, @Sendable (inout MediaPoller.Config) -> Void)])
   func `credentials are sent as MediaMTX reads them`(
     expected: String, change: @Sendable (inout MediaPoller.Config) -> Void
