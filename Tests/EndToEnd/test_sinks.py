@@ -28,7 +28,7 @@ def document(sink: dict, **nodes) -> dict:
 def busy(sink: dict) -> dict:
     """Levels of a tone, many a second, into one sink."""
     return {
-        "nodes": {"tone": {"type": "tone"}, "meter": {"type": "meter"}, "sink": sink},
+        "nodes": {"tone": {"type": "tone", "waveform": "noise"}, "meter": {"type": "meter", "intervalMs": 50}, "sink": sink},
         "links": ["tone -> meter", "meter.levels -> sink"],
     }
 
@@ -79,7 +79,8 @@ def test_channels_and_streams_get_each_event(start, redis):
         words = [listener.stdout.readline().rstrip("\n") for _ in range(6)]
         assert words[0::3] == ["message"] * 2 and words[1::3] == ["c:host"] * 2
         assert json.loads(words[2])["time"] < json.loads(words[5])["time"]
-        entries = eventually(lambda: (lambda all: len(all) > 1 and all)(server.entries("h:machine.host")), 10, "entries")
+        eventually(lambda: len(server.entries("h:machine.host")) > 1, 10, "entries")
+        entries = server.entries("h:machine.host")
         assert entries[0]["event"] == "host" and entries[0]["source"] == "machine.host"
         assert json.loads(entries[0]["value"])["host"]
     finally:
@@ -134,35 +135,38 @@ def test_a_server_that_is_not_there_at_the_start_comes_later(start, redis):
     assert router.node("sink")["state"] == "running"
 
 
-def test_a_server_killed_in_mid_write_comes_back_and_no_occurrence_is_missing(start, redis):
-    """Machine events are told each second while the server is killed and started three times: all are in the stream."""
-    server = redis("--appendonly", "yes", "--appendfsync", "always")
-    router = start(document(redis_sink(server, key="h", mode="stream")))
+def test_a_server_killed_in_mid_write_comes_back_and_no_event_is_missing(start, redis):
+    """Another server that lives all the time knows what was told while this one was killed and started three times."""
+    server, witness = redis("--appendonly", "yes", "--appendfsync", "always"), redis()
+    graph = busy(redis_sink(server, key="h", mode="stream"))
+    graph["nodes"]["witness"] = redis_sink(witness, key="h", mode="stream")
+    graph["links"].append("meter.levels -> witness")
+    router = start(graph)
     for _ in range(3):
         eventually(lambda: server.ask("XLEN", "h") not in ("", "0"), 20, "entries")
         server.kill()
         router.wait_for_state("sink", "waiting", 20)
-        time.sleep(1.5)
         server.start()
         router.wait_for_state("sink", "running", 30)
-    times = [json.loads(entry["value"])["time"] for entry in eventually(lambda: server.entries("h"), 10, "entries")]
-    # One a second from the first on, in order; one that was not answered may stand there twice.
-    unique = sorted(set(times))
-    assert times == sorted(times) and len(unique) >= 6
-    seconds = [float(one[17:-1]) + 60 * int(one[14:16]) for one in unique]
-    assert all((after - before) % 3600 < 1.9 for before, after in zip(seconds, seconds[1:])), unique
+    router.stop()
+    told = [entry["value"] for entry in witness.entries("h")]
+    kept = [entry["value"] for entry in server.entries("h")]
+    assert len(told) > 20 and set(told) == set(kept), (len(told), len(kept))
+    # One that was not answered may stand there twice, in its place or after those that were written with it.
+    assert len(kept) - len(told) < 3 * 256
+    first = list(dict.fromkeys(kept))
+    assert first == list(dict.fromkeys(told))
 
 
 def test_a_full_server_is_said_and_takes_the_newest_once_there_is_room(start, redis):
-    server = redis("--maxmemory", "2mb", "--maxmemory-policy", "noeviction")
-    for number in range(40):
-        server.ask("SET", f"ballast{number}", "x" * 100_000)
-    assert server.ask("SET", "more", "x" * 100_000).startswith("OOM")
+    server = redis("--maxmemory-policy", "noeviction")
+    server.ask("CONFIG", "SET", "maxmemory", "100kb")
+    assert server.ask("SET", "more", "x").startswith("OOM")
     router = start(document(redis_sink(server)))
     state = router.wait_for_state("sink", "waiting")
     assert "is full" in state["reason"] and "maxmemory" in state["hint"], state
     assert router.log.count("is full") == 1, router.log
-    server.ask("FLUSHALL")
+    server.ask("CONFIG", "SET", "maxmemory", "0")
     eventually(lambda: server.ask("GET", "machine:host"), 30, "the key")
     assert router.wait_for_state("sink", "running")
 
@@ -196,11 +200,13 @@ def test_what_speaks_no_redis_is_found_out(start, receiver):
     assert "does not speak Redis" in router.wait_for_state("sink", "waiting")["reason"]
 
 
-def test_hundreds_of_events_a_second_arrive_in_order(start, redis):
+def test_levels_many_a_second_arrive_in_order(start, redis):
     server = redis()
     router = start(busy(redis_sink(server, key="levels", mode="stream")))
     eventually(lambda: int(server.ask("XLEN", "levels")) > 40, 20, "forty entries")
     assert router.stat("sink", "router_redis_dropped_total") == 0
+    times = [entry["time"] for entry in server.entries("levels")]
+    assert len(times) > 40 and times == sorted(times)
 
 
 # Files
@@ -226,7 +232,7 @@ def test_a_full_disk_is_waited_for(start, tmp_path):
     router = start(document({"type": "json.file", "path": str(disk / "host.json")}),
                    prepare=with_a_small_disk(disk, "64k"))
     inside = lambda name: f"/proc/{router.pid}/root{disk}/{name}"  # noqa: E731
-    eventually(lambda: json.load(open(inside("host.json"))), 10, "the file")
+    eventually(lambda: os.path.exists(inside("host.json")), 10, "the file")
     with open(inside("ballast"), "wb") as ballast, pytest.raises(OSError):
         while True:
             ballast.write(b"x" * 4096)
