@@ -233,10 +233,9 @@ def test_a_full_disk_is_waited_for(start, tmp_path):
                    prepare=with_a_small_disk(disk, "64k"))
     inside = lambda name: f"/proc/{router.pid}/root{disk}/{name}"  # noqa: E731
     eventually(lambda: os.path.exists(inside("host.json")), 10, "the file")
-    with open(inside("ballast"), "wb") as ballast, pytest.raises(OSError):
+    with open(inside("ballast"), "wb", buffering=0) as ballast, pytest.raises(OSError):
         while True:
             ballast.write(b"x" * 4096)
-            ballast.flush()
     before = open(inside("host.json")).read()
     state = router.wait_for_state("sink", "waiting")
     assert "No space left" in state["reason"] and "the disk is full" in state["hint"], state
@@ -454,3 +453,17 @@ def test_alerts_are_raised_and_cleared_once_each(start, redis, media, receiver):
     eventually(lambda: told()[3:] == [("cleared", "no news", None)], 10, "its end")
     eventually(lambda: server.ask("GET", "alerts") == "[]", 10, "an empty list")
     assert len(told()) == 4 and router.stat("rules", "router_alerts_raised_total") == 2
+
+
+def test_one_look_is_written_before_the_program_ends(tmp_path, redis, media):
+    server = redis()
+    file = tmp_path / "once.json"
+    file.write_text(json.dumps({"version": 1, "admin": {"listen": "127.0.0.1:0"}} | streams(media, {
+        "latest": {"type": "redis.sink", "url": server.url, "key": "mediamtx:streams:latest"},
+        "file": {"type": "json.file", "path": "streams.json"},
+    }, "sum -> latest", "sum -> file")))
+    status, said, problems = command("run", "--once", str(file))
+    assert status == 0, problems
+    names = [one["name"] for one in media.lists["paths"]]
+    assert [one["name"] for one in json.loads((tmp_path / "streams.json").read_text())] == names
+    assert [one["name"] for one in json.loads(server.ask("GET", "mediamtx:streams:latest"))] == names
