@@ -50,10 +50,7 @@ function jitter(stream) {
   return [words.jitter, isVideo ? `${decimal(ticks / 90)} ms` : `${decimal(ticks)} ${words.ticks}`];
 }
 
-function twice(now, minute, key, className) {
-  if (!now) return null;
-  return `${count(now[key])} / ${count(minute?.[key] ?? 0)}${className ?? ""}`;
-}
+const twice = (now, minute, key) => `${count(now[key])} / ${count(minute?.[key] ?? 0)}`;
 
 function cardFacts(stream) {
   const [now, minute] = [stream.srt?.last10s, stream.srt?.last60s];
