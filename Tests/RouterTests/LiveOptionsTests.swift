@@ -47,7 +47,10 @@ import Testing
 
   @Test func `the nodes that hold senders are these`() throws {
     let listening = try Self.types.filter { Self.config(of: try Self.type($0)).value is any ListeningConfiguration }
-    #expect(listening.sorted() == ["adpcm.ingest", "ariacast.dashboard", "ariacast.receiver", "http.stream"])
+    #expect(
+      listening.sorted() == [
+        "adpcm.ingest", "ariacast.dashboard", "ariacast.receiver", "http.stream", "mediamtx.api", "panel.browsers",
+      ])
   }
 
   @Test func `who holds what two cannot hold lets go before the next takes it`() throws {

@@ -64,23 +64,15 @@ import Testing
     await host.stop()
   }
 
-  @Test(
-    arguments: [
-      (
-        "Basic dmlld2VyOnPDqWNyZXQ=",
-        { @Sendable (config: inout MediaPoller.Config) in
-          config.user = "viewer"
-          config.password = Secret("sécret")
-        }
-      ),
-      ("Bearer tok:en", { @Sendable (config: inout MediaPoller.Config) in config.token = Secret("tok:en") }),
-    ] as [(String, @Sendable (inout MediaPoller.Config) -> Void)])
-  func `credentials are sent as MediaMTX reads them`(
-    expected: String, change: @Sendable (inout MediaPoller.Config) -> Void
-  ) async throws {
+  @Test(arguments: [(true, "Basic dmlld2VyOnPDqWNyZXQ="), (false, "Bearer tok:en")])
+  func `credentials are sent as MediaMTX reads them`(isBasic: Bool, expected: String) async throws {
     let host = try FakeHost()
     host.http.answer { call throws(HTTPFailure) in try Self.answer(call) }
-    _ = try await Self.node(host, change).perform("poll", with: .object([]))
+    let node = Self.node(host) { config in
+      if !isBasic { config.token = Secret("tok:en") }
+      if isBasic { (config.user, config.password) = ("viewer", Secret("sécret")) }
+    }
+    _ = try await node.perform("poll", with: .object([]))
     #expect(host.http.calls.allSatisfy { $0.fields["Authorization"] == expected })
     await host.stop()
   }

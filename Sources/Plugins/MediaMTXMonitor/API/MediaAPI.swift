@@ -11,6 +11,13 @@ public enum MediaAPI: NodeDefinition {
   public struct Config: ListeningConfiguration {
     public var listener = ListenerSettings(listen: PeerAddress(host: "0.0.0.0", port: 8000))
     var preview = ""
+    var from = RecordSource.links
+    var redis = RedisURL.local
+    var redisPassword: Secret?
+    var redisAuthority: String?
+    var redisKey = "mediamtx:streams:latest"
+    /// Milliseconds.
+    var intervalMs = 2000
 
     public init() {}
 
@@ -19,7 +26,21 @@ public enum MediaAPI: NodeDefinition {
         Option(
           "preview", \.preview, live: true,
           "Where the page finds a stream's picture, {name} in place of its name: "
-            + "\"http://media:8889/{name}/\" is MediaMTX's own player. Without it there are no previews.")
+            + "\"http://media:8889/{name}/\" is MediaMTX's own player. Without it there are no previews."),
+        Option(
+          "from", \.from, live: true,
+          "Where the records come from: the port streams, or a key in Redis, so that several pages and hosts share one "
+            + "collector."),
+        Option("redis", \.redis, live: true, "With from redis: the server, redis:// or rediss:// for TLS."),
+        Option(
+          "redisPassword", \.redisPassword, live: true, "With from redis: of the user in the URL, else of the server."),
+        Option(
+          "redisAuthority", \.redisAuthority, live: true,
+          "With from redis: PEM file with the authority of its certificate."),
+        Option("redisKey", \.redisKey, live: true, "With from redis: the key a redis.sink writes."),
+        Option(
+          "intervalMs", \.intervalMs, 100...3_600_000, unit: "ms", live: true,
+          "With from redis: time from reading to reading; after three times this data counts as old."),
       ]
     }
 

@@ -4,17 +4,21 @@ import RouterCore
 actor MediaAPINode: LiveNode {
   nonisolated let context: NodeContext
   private(set) var config: MediaAPI.Config
-  var board = MonitorBoard()
+  var board: MonitorBoard
   var watchers: [UInt64: Watcher] = [:]
   var lastWatcher: UInt64 = 0
   let watching: Metric
   let dropped: Metric
   private let requests: Metric
   private var lease: (any WebLease)?
+  private var isRunning = false
+  /// Reads Redis, where the records come from there.
+  private var reading: Task<Void, Never>?
 
   init(_ config: MediaAPI.Config, _ context: NodeContext) {
     self.config = config
     self.context = context
+    board = MonitorBoard(intervalMs: config.intervalMs)
     watching = context.metrics.gauge("router_mediamtx_watchers", "WebSockets that are told of each look")
     dropped = context.metrics.counter("router_mediamtx_dropped_watchers_total", "WebSockets closed for being too slow")
     requests = context.metrics.counter("router_mediamtx_requests_total", "Requests to the monitor's API")
@@ -27,6 +31,12 @@ actor MediaAPINode: LiveNode {
   }
 
   func run() async throws(NodeFailure) {
+    isRunning = true
+    startReading()
+    defer {
+      isRunning = false
+      reading?.cancel()
+    }
     while (try? await context.time.sleep(until: context.time.now.nextSecond)) != nil { tellAge() }
   }
 
@@ -38,13 +48,24 @@ actor MediaAPINode: LiveNode {
     lease = nil
   }
 
-  func update(to config: MediaAPI.Config) async { self.config = config }
+  func update(to config: MediaAPI.Config) async {
+    let isSame = self.config.isReadLike(config)
+    self.config = config
+    guard !isSame else { return }
+    if config.from == .redis { board.setInterval(milliseconds: config.intervalMs) }
+    if isRunning { startReading() }
+  }
+
+  private func startReading() {
+    reading?.cancel()
+    reading = config.from == .redis ? Task { await self.followRedis() } : nil
+  }
 
   func receive(_ event: Event, on port: String) async {
     let json = event.isWithdrawn ? nil : event.payload.json
     switch (port, event.payload) {
     case ("streams", let streams as StreamsEvent):
-      if event.isWithdrawn { return }
+      if event.isWithdrawn || config.from != .links { return }
       let look = MonitorBoard.Look(at: streams.at, time: streams.time, records: json?.items ?? [])
       tell(board.take(look))
     case ("changes", _):

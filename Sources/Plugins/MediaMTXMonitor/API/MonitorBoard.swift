@@ -68,6 +68,8 @@ struct MonitorBoard: Sendable {
     self.server = server
     if let interval = server["intervalMs"]?.int, interval > 0 { intervalMs = interval }
   }
+  /// Time from look to look, by which data counts as old.
+  mutating func setInterval(milliseconds: Int) { intervalMs = milliseconds }
   mutating func take(host: JSON?) { self.host = host }
   mutating func take(alerts: JSON?) { self.alerts = alerts }
 

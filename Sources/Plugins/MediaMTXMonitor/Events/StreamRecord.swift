@@ -56,7 +56,7 @@ public struct StreamRecord: Sendable, Equatable {
   /// The connection that publishes, if its list was read; its SRT part is raw.
   public var publisher: MediaConnection?
   /// How sure ``publisher`` is.
-  public var publisherData: Reading<Bool>.State
+  public var publisherData = Reading<Bool>.State.absent
   /// What an SRT publisher's connection says, converted; nil for other sources.
   public var srt: SRTJudgement?
   /// Known connections of readers, in the order MediaMTX lists them, at most 50.

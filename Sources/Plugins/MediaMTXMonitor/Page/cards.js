@@ -50,10 +50,7 @@ function jitter(stream) {
   return [words.jitter, isVideo ? `${decimal(ticks / 90)} ms` : `${decimal(ticks)} ${words.ticks}`];
 }
 
-function twice(now, minute, key, className) {
-  if (!now) return null;
-  return `${count(now[key])} / ${count(minute?.[key] ?? 0)}${className ?? ""}`;
-}
+const twice = (now, minute, key) => `${count(now[key])} / ${count(minute?.[key] ?? 0)}`;
 
 function cardFacts(stream) {
   const [now, minute] = [stream.srt?.last10s, stream.srt?.last60s];
@@ -132,7 +129,6 @@ function makeCard(stream, preview) {
 
 function addPreview(card, name, preview) {
   const [frame, button] = [card.part("watch"), card.part("watch").querySelector("button")];
-  frame.hidden = false;
   button.textContent = words.watch;
   button.addEventListener("click", () => {
     const open = frame.querySelector("iframe");
@@ -164,6 +160,8 @@ function showCard(stream, preview) {
   facts(card.part("facts"), isActive(stream) ? cardFacts(stream) : stream.lastData ? [[words.lastData, clock(stream.lastData)]] : []);
   card.part("facts").hidden = !card.part("facts").childElementCount;
   showReaders(card, stream);
+  const frame = card.part("watch");
+  frame.hidden = !preview || (!isActive(stream) && !frame.querySelector("iframe"));
   return card.root;
 }
 
@@ -181,7 +179,7 @@ export function showCards(streams, preview) {
   place(element("cards"), streams.map((stream) => showCard(stream, preview)), cards, streams.map((one) => one.name));
 }
 
-export const columns = () => [words.title, words.show, words.incoming, words.outgoing, words.readers, words.rtt, words.loss, words.since, words.media];
+export const columns = () => [words.title, words.state, words.incoming, words.outgoing, words.readers, words.rtt, words.loss, words.since, words.media];
 
 function showRow(stream) {
   const row = rows.get(stream.name) ?? make("tr");

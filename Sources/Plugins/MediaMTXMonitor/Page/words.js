@@ -6,7 +6,7 @@ const english = {
   filters: { all: "all", active: "on air", trouble: "in trouble", live: "live", stalled: "stalled", waiting: "waiting", offline: "offline" },
   orders: { name: "by name", rate: "by rate", readers: "by readers", state: "by state" },
   views: { cards: "cards", table: "table" }, spans: { minute: "1 minute", hour: "1 hour" },
-  states: { live: "live", stalled: "stalled", waiting: "waiting", offline: "offline" },
+  state: "State", states: { live: "live", stalled: "stalled", waiting: "waiting", offline: "offline" },
   stateHelp: {
     live: "Somebody publishes and bytes come.", stalled: "A publisher is attached, but no bytes come.",
     waiting: "A source is expected and not there.", offline: "Nobody publishes.",
@@ -25,7 +25,7 @@ const english = {
   none: "There are no streams.", noMatch: "No stream matches.", noData: "No data yet.", more: (n) => `and ${n} more`,
   ageOf: (text) => `data ${text} old`, unconnected: "The router does not answer; what is shown is old.",
   stale: (time, problem) => `Old data: last read at ${time}.${problem ? ` ${problem}` : ""}`,
-  serverDown: "The server does not answer", onAir: "on air", trouble: "in trouble", inbound: "Mbit/s in", outbound: "Mbit/s out",
+  serverDown: "The list of streams cannot be read", onAir: "on air", trouble: "in trouble", inbound: "Mbit/s in", outbound: "Mbit/s out",
   changes: {
     up: "on air", down: "gone off air", stalled: "stalled", resumed: "bytes come again",
     publisherChanged: "another publisher", serverLost: "The server was lost", serverBack: "The server is back",
@@ -48,7 +48,7 @@ const german = {
   filters: { all: "alle", active: "auf Sendung", trouble: "gestört", live: "läuft", stalled: "stockt", waiting: "erwartet", offline: "aus" },
   orders: { name: "nach Namen", rate: "nach Rate", readers: "nach Lesern", state: "nach Zustand" },
   views: { cards: "Karten", table: "Tabelle" }, spans: { minute: "1 Minute", hour: "1 Stunde" },
-  states: { live: "läuft", stalled: "stockt", waiting: "erwartet", offline: "aus" },
+  state: "Zustand", states: { live: "läuft", stalled: "stockt", waiting: "erwartet", offline: "aus" },
   stateHelp: {
     live: "Jemand sendet, und Daten kommen.", stalled: "Ein Sender ist verbunden, aber keine Daten kommen.",
     waiting: "Eine Quelle wird erwartet und ist nicht da.", offline: "Niemand sendet.",
@@ -67,7 +67,7 @@ const german = {
   none: "Es gibt keine Ströme.", noMatch: "Kein Strom passt.", noData: "Noch keine Daten.", more: (n) => `und ${n} weitere`,
   ageOf: (text) => `Daten ${text} alt`, unconnected: "Der Router antwortet nicht; das Gezeigte ist alt.",
   stale: (time, problem) => `Alte Daten: zuletzt gelesen um ${time}.${problem ? ` ${problem}` : ""}`,
-  serverDown: "Der Server antwortet nicht", onAir: "auf Sendung", trouble: "gestört", inbound: "Mbit/s ein", outbound: "Mbit/s aus",
+  serverDown: "Die Liste der Ströme ist nicht zu lesen", onAir: "auf Sendung", trouble: "gestört", inbound: "Mbit/s ein", outbound: "Mbit/s aus",
   changes: {
     up: "auf Sendung", down: "nicht mehr auf Sendung", stalled: "stockt", resumed: "Daten kommen wieder",
     publisherChanged: "anderer Sender", serverLost: "Der Server ist weg", serverBack: "Der Server ist wieder da",

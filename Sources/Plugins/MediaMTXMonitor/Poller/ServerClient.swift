@@ -62,7 +62,7 @@ struct ServerClient: Sendable {
       throw PollFailure(error, timeout: target.timeout)
     }
     if answer.status == 200 { return answer.body }
-    throw PollFailure(answer, path)
+    throw PollFailure(answer, String(path.prefix { $0 != "?" }))
   }
 }
 
