@@ -3,5 +3,6 @@ public import RouterCore
 /// From any browser into the graph, and onto the LAN.
 public enum BrowserMicPlugin: Plugin {
   public static func register(with registrar: inout Registrar) throws(RegistrationError) {
+    try registrar.add(BrowserMic.self)
   }
 }
