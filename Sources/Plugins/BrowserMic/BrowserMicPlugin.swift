@@ -4,5 +4,6 @@ public import RouterCore
 public enum BrowserMicPlugin: Plugin {
   public static func register(with registrar: inout Registrar) throws(RegistrationError) {
     try registrar.add(BrowserMic.self)
+    try registrar.add(OpusEncoder.self)
   }
 }

@@ -38,8 +38,9 @@ internal import COpus
     let room = min(target.count / channels, longestPacket)
     let made = unsafe packet.withUnsafeBytes { source in
       unsafe target.withUnsafeMutableBufferPointer { out in
-        unsafe opus_decode(
-          state, source.baseAddress?.assumingMemoryBound(to: UInt8.self), size, out.baseAddress, Int32(room), 0)
+        guard let first = out.baseAddress else { return Int32(-1) }
+        let bytes = unsafe source.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        return unsafe opus_decode(state, bytes, size, first, Int32(room), 0)
       }
     }
     return made < 0 ? nil : Int(made)
@@ -50,8 +51,9 @@ internal import COpus
   /// - Returns: Frames written; nil if the number is none of those or the target is too small.
   mutating func conceal(frames: Int, into target: inout MutableSpan<Int16>) -> Int? {
     guard frames > 0, frames <= longestPacket, frames * channels <= target.count else { return nil }
-    let made = unsafe target.withUnsafeMutableBufferPointer {
-      unsafe opus_decode(state, nil, 0, $0.baseAddress, Int32(frames), 0)
+    let made = unsafe target.withUnsafeMutableBufferPointer { out in
+      guard let first = out.baseAddress else { return Int32(-1) }
+      return unsafe opus_decode(state, nil, 0, first, Int32(frames), 0)
     }
     return made < 0 ? nil : Int(made)
   }
