@@ -24,6 +24,13 @@ struct MicPage: Sendable {
     return [
       "mic.css": MicPage("text/css; charset=utf-8", PackageResources.mic_css),
       "mic.js": MicPage(script, PackageResources.mic_js),
+      "capture.js": MicPage(script, PackageResources.capture_js),
+      "sender.js": MicPage(script, PackageResources.sender_js),
+      "meter.js": MicPage(script, PackageResources.meter_js),
+      "others.js": MicPage(script, PackageResources.others_js),
+      "qr.js": MicPage(script, PackageResources.qr_js),
+      "words.js": MicPage(script, PackageResources.words_js),
+      "worklet.js": MicPage(script, PackageResources.worklet_js),
       "mic.svg": MicPage("image/svg+xml", PackageResources.mic_svg),
     ]
   }()
