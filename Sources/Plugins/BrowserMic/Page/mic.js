@@ -222,8 +222,9 @@ function setPhase(phase) {
   element("startStopBtn").classList.toggle("streaming", isOn);
   element("address").hidden = !["live", "away"].includes(phase);
   // While it streams, what cannot change is put away.
-  for (const id of ["audioSource", "bitrates", "codec"]) element(id).disabled = isOn;
-  for (const id of ["streamName", "streamPort"]) element(id).disabled = isOn;
+  for (const id of ["audioSource", "bitrates", "codec", "name-field", "port-field", "codec-hint", "source-hint"]) {
+    element(id).hidden = isOn;
+  }
   showVoice();
 }
 
