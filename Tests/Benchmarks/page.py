@@ -110,6 +110,11 @@ def recording(found: dict) -> list[str]:
     return table(["streams", *(f"{name}: core per stream" for name in names), "ratio"], rows)
 
 
+def pressing(found: dict) -> list[str]:
+    rows = [[name, *(f"{times[at]:.2f}" for at in ("p50", "p99", "p999", "max"))] for name, times in found.items()]
+    return table(["server", "p50, ms", "p99", "p99.9", "longest"], rows)
+
+
 def milliseconds(times: dict | None) -> str:
     return "–" if times is None else " / ".join(f"{times[name]:.1f}" for name in ("p50", "p99", "longest"))
 
@@ -129,6 +134,7 @@ def rewrite(found: dict, seconds: float):
         ]), "", "### Changing the graph", "", *rewiring(found["rewire"]), "",
         "### Decoding IMA ADPCM, one core", "", *decoding(found["decode"]), "",
         "### Microphones into files", "", *recording(found["record"]), "",
+        "### A press to the last of fifty browsers", "", *pressing(found["press"]), "",
     ]
     text = PAGE.read_text()
     head, _, rest = text.partition(BEGIN)

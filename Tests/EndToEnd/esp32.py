@@ -53,8 +53,11 @@ class Panel:
         self.say("READY", "FW 2.2.0 (Proto 10 LEDs)" if self.legacy else "FW selection-panel v2.5.1")
 
     def _run(self) -> None:
-        time.sleep(self.boot)
-        self.reset()
+        end = time.monotonic() + self.boot
+        while time.monotonic() < end and self.is_plugged:
+            time.sleep(0.02)
+        if self.is_plugged:
+            self.reset()
         rest = b""
         while self.is_plugged:
             ready, _, _ = select.select([self.master], [], [], 0.02)

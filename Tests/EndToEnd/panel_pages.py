@@ -47,7 +47,7 @@ class OldPage:
 
     def __init__(self, router):
         before = status(router)["ws_clients"]
-        self.socket = connect(router.url("screens", "/ws", scheme="ws"), open_timeout=5)
+        self.socket = connect(router.url("screens", "/ws", scheme="ws"), open_timeout=5).__enter__()
         eventually(lambda: status(router)["ws_clients"] > before, 5, "a browser more")
 
     def next(self, seconds=5) -> dict:

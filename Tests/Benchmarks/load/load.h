@@ -42,5 +42,7 @@ int read_head(int fd, char *head, size_t room);
 
 int run_senders(const struct options *options);
 int run_listeners(const struct options *options);
+/* Makes a pty and the link to it, prints "begun", reads a port from stdin, connects the clients to /ws there, and presses. */
+int run_presses(const char *link, int clients, int presses);
 
 #endif

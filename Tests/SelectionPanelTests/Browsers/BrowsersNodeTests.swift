@@ -19,7 +19,7 @@ import Testing
       config.mediaCount = 3
       config.base = 1
       edit(&config)
-      node = BrowsersNode(config: config, context: host.context, length: { _, _ in .seconds(10) })
+      node = BrowsersNode(config: config, context: host.context)
       try await node.prepare()
     }
 
@@ -91,6 +91,9 @@ import Testing
     }
     await stand.stopPlaying()
     #expect(try await old.hears().compact == #"{"type":"stop"}"#)
+    // A selector says stop by itself before a play: nobody is told twice.
+    await stand.play(8, 1)
+    #expect(try await old.hears()["play"]?.int == 8)
     #expect(await stand.emitted("ended", 1).first as? EndedEvent == EndedEvent(.started, play: 7, slot: 3))
     await stand.end()
   }
@@ -270,6 +273,11 @@ import Testing
     await stand.end()
   }
 
+  @Test func `every option is live but where it listens`() {
+    let fixed = PanelBrowsers.Config.options.filter { !$0.isLive }.map(\.name)
+    #expect(fixed == ["listen", "tls"])
+  }
+
   @Test func `the pages hold together`() throws {
     let everything = [PageFile.panel, .library] + PageFile.named.values
     for file in everything {
@@ -283,6 +291,7 @@ import Testing
     let words = String(decoding: PackageResources.words_js, as: UTF8.self)
     func keys(_ language: String) -> [Substring] {
       let half = words.split(separator: "const \(language) = {")[1].split(separator: "\n};")[0]
+        .replacing(#/"[^"]*"|`[^`]*`/#, with: "")
       return half.matches(of: #/[{ ]([a-zA-Z]+): /#).map(\.1)
     }
     #expect(keys("english") == keys("german"))

@@ -54,7 +54,7 @@ import Testing
 
   @Test(
     arguments: [
-      (MediaFormat.jpg, [0xFF, 0xD8, 0xFF, 0xE0]), (.png, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
+      (MediaFormat.jpg, [0xFF, 0xD8, 0xFF]), (.png, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
       (.webp, Array("RIFF....WEBP".utf8)), (.avif, [0, 0, 0, 0x20] + Array("ftypavif".utf8)),
       (.wav, Array("RIFF....WAVE".utf8)), (.wav, Array("RF64....WAVE".utf8)), (.ogg, Array("OggS".utf8)),
       (.flac, Array("fLaC".utf8)), (.mp3, Array("ID3".utf8)), (.mp3, [0xFF, 0xFB, 0x90, 0x64]),

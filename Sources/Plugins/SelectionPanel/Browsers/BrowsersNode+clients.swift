@@ -23,6 +23,7 @@ extension BrowsersNode {
     switch message {
     case .joined(let id, let seat):
       seats[id] = seat
+      isStopped = false
       audience.join(id)
       counters.clients.set(seats.count)
     case .left(let id):
@@ -72,12 +73,15 @@ extension BrowsersNode {
     guard playback.action == .play, let slot = playback.slot else {
       audience.stop()
       sendToAll([PanelWord.stop])
+      isStopped = true
       return
     }
     let now = context.time.now
     let event = audience.begin(playback.play, slot: slot, pressedAt: playback.pressedAt, at: now)
     if let play = audience.current(at: now, length: lengths) {
-      sendToAll([PanelWord.stop, PanelWord.play(play, at: now)])
+      let word = PanelWord.play(play, at: now)
+      sendToAll(isStopped ? [word] : [PanelWord.stop, word])
+      isStopped = false
       counters.plays.add()
     }
     tell(event)

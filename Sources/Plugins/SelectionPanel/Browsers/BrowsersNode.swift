@@ -9,6 +9,8 @@ actor BrowsersNode: LiveNode {
   var audience: Audience
   var seats: [UInt64: BrowserSeat] = [:]
   var lastSeat: UInt64 = 0
+  /// A stop was the last that every browser was told.
+  var isStopped = false
   /// By the event's source.
   var panels: [String: PanelStatusEvent] = [:]
   private(set) var lease: (any WebLease)?

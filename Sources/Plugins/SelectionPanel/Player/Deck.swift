@@ -8,7 +8,7 @@ struct Deck: ~Copyable {
     case playing
     /// It plays, but so many frames were not read in time and are silent.
     case late(frames: Int)
-    /// The tape's last frame is in this block.
+    /// The tape's last frame was in the block before: its sound is over as this one begins.
     case ended(play: Int?, slot: Int)
     /// Nothing plays.
     case silent
@@ -21,6 +21,8 @@ struct Deck: ~Copyable {
   private let fadeFrames: Int
   private var current: Tape?
   private var fading: Tape?
+  /// The tape whose last frame was in the last block.
+  private var done: Tape?
   /// Frames of the fade that are left.
   private var fadeLeft = 0
   private var block: [UInt8]
@@ -28,6 +30,7 @@ struct Deck: ~Copyable {
   /// Silent blocks that are left until the stream is over; and as many as there are after a sound.
   private var patience: Int
   private let linger: Int
+  private var hasBegun = false
 
   /// - Parameters:
   ///   - frames: Of a block.
@@ -36,8 +39,7 @@ struct Deck: ~Copyable {
   init(_ format: StreamFormat, frames: Int, fade: Int, linger: Int) {
     self.frames = frames
     self.linger = linger
-    // The first tape is on its way.
-    patience = linger + 50
+    patience = linger
     channels = format.channels
     fadeFrames = fade
     block = [UInt8](repeating: 0, count: frames * format.bytesPerFrame)
@@ -54,12 +56,18 @@ struct Deck: ~Copyable {
     return true
   }
 
+  /// - Returns: whether this is the first call.
+  mutating func begin() -> Bool {
+    defer { hasBegun = true }
+    return !hasBegun
+  }
+
   /// Lets go of everything.
   /// - Returns: what was played.
   mutating func drop() -> (play: Int?, slot: Int)? {
-    let old = current
+    let old = current ?? done
     for tape in [current, fading].compactMap({ $0 }) { tape.drop() }
-    (current, fading, patience) = (nil, nil, -1)
+    (current, fading, done, patience) = (nil, nil, nil, -1)
     return old.map { ($0.play, $0.slot) }
   }
 
@@ -76,11 +84,13 @@ struct Deck: ~Copyable {
   /// Makes the next block and lends it. Data thread.
   /// - Parameter use: What is done with the block.
   mutating func next(_ use: (RawSpan) -> Void) -> News {
+    let over = done
+    done = nil
     let news = fill()
     mixFade()
     let samples = block.span
     use(unsafe samples.bytes)
-    return news
+    return over.map { .ended(play: $0.play, slot: $0.slot) } ?? news
   }
 
   private mutating func fill() -> News {
@@ -102,8 +112,9 @@ struct Deck: ~Copyable {
       return count < frames && !tape.hasAll ? .late(frames: frames - count) : .playing
     }
     current = nil
-    patience = linger
-    return .ended(play: tape.play, slot: tape.slot)
+    done = tape
+    patience = linger + 1
+    return .playing
   }
 
   private mutating func silence(from frame: Int) {

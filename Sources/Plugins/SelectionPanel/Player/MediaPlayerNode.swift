@@ -13,6 +13,7 @@ actor MediaPlayerNode: Node {
   /// The tape that is read for that wish.
   private var coming: Tape?
   private var session: Session?
+  private var opening: Task<Session, Never>?
 
   /// An open stream and its deck.
   private struct Session: Sendable {
@@ -79,18 +80,52 @@ actor MediaPlayerNode: Node {
 
   private func play(_ tape: Tape, wish mine: Int) async {
     if let session, await put(tape, on: session) { return }
-    let opened = await openSession()
-    // Something else was asked for while the stream was opened.
-    guard mine == wish else { return tape.drop() }
-    _ = await put(tape, on: opened)
+    let session = await openedSession()
+    let isWanted = mine == wish
+    // Something else was asked for while the stream was opened: it lingers, and ends.
+    if !isWanted { tape.drop() }
+    let isOpen = await put(isWanted ? tape : nil, on: session)
+    guard isWanted, !isOpen else { return }
+    // Somebody ended the stream just now.
+    tape.drop()
+    await context.graph.emit(EndedEvent(.left, play: tape.play, slot: tape.slot), on: "ended")
   }
 
+  /// Puts a tape on the deck, and begins to ask it for blocks.
   /// - Returns: false: the stream is over.
-  private func put(_ tape: Tape, on session: Session) async -> Bool {
-    await context.loop.perform { loop in
+  private func put(_ tape: Tape?, on session: Session) async -> Bool {
+    let (late, node, rate) = (late, self, config.sampleRate)
+    return await context.loop.perform { loop in
       guard loop.source(session.stream) != nil else { return false }
-      return session.deck.with(loop) { $0.play(tape) }
+      let (isTaken, isFirst) = session.deck.with(loop) { deck in (tape.map { deck.play($0) } ?? true, deck.begin()) }
+      guard isFirst else { return isTaken }
+      BlockPacer.start(BlockClock(sampleRate: rate, start: loop.time.now), on: loop) { number, loop in
+        MediaPlayerNode.tell(MediaPlayerNode.push(number, session, loop), node, session.stream, late)
+      }
+      return isTaken
     }
+  }
+
+  /// On the loop.
+  private static func push(_ number: UInt64, _ session: Session, _ loop: isolated Loop) -> Deck.News {
+    guard let source = loop.source(session.stream) else { return .over }
+    let now = loop.time.now
+    return session.deck.with(loop) { deck in
+      let frames = deck.frames
+      return deck.next { bytes in
+        _ = source.push(Packet(bytes: bytes, frames: frames, sequence: number, arrival: now))
+      }
+    }
+  }
+
+  /// The stream that is being opened, or a new one.
+  private func openedSession() async -> Session {
+    if let opening { return await opening.value }
+    let task = Task { await self.openSession() }
+    opening = task
+    let session = await task.value
+    opening = nil
+    return session
   }
 
   private func openSession() async -> Session {
@@ -102,22 +137,6 @@ actor MediaPlayerNode: Node {
       Deck(config.format, frames: clock.frames, fade: fade, linger: Int(config.lingerSeconds * 50)), on: context.loop)
     let session = Session(stream: stream, deck: deck)
     self.session = session
-    let (late, node) = (late, self)
-    await context.loop.perform { loop in
-      BlockPacer.start(BlockClock(sampleRate: clock.sampleRate, start: loop.time.now), on: loop) { number, loop in
-        guard let source = loop.source(session.stream) else {
-          return MediaPlayerNode.tell(.over, node, session.stream, late)
-        }
-        let now = loop.time.now
-        let news = session.deck.with(loop) { deck in
-          let frames = deck.frames
-          return deck.next { bytes in
-            _ = source.push(Packet(bytes: bytes, frames: frames, sequence: number, arrival: now))
-          }
-        }
-        return MediaPlayerNode.tell(news, node, session.stream, late)
-      }
-    }
     return session
   }
 

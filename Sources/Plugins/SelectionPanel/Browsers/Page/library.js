@@ -19,7 +19,7 @@ function size(bytes) {
   const units = ["B", "KiB", "MiB"];
   let unit = 0;
   for (; bytes >= 1024 && unit < 2; unit += 1) bytes /= 1024;
-  return `${one.format(bytes)} ${units[unit]}`;
+  return `${one.format(bytes)}\u00a0${units[unit]}`;
 }
 
 function note(text, isBad) {

@@ -104,7 +104,7 @@ function showPlay() {
   element("playing").hidden = !isPlaying;
   element("idle").hidden = isPlaying;
   document.body.classList.remove("paused");
-  element("fill").style.transform = "scaleX(0)";
+  element("fill").style.transform = "translateX(-100%)";
   hint("");
   showState();
   showPressed();
@@ -127,6 +127,7 @@ function showPicture(url, number) {
     picture.hidden = true;
     element("big-number").hidden = false;
   };
+  picture.onload = () => picture.style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight);
   picture.src = url;
   element("glow").style.backgroundImage = `url("${url}")`;
 }
@@ -136,7 +137,7 @@ const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seco
 function showProgress(play) {
   if (shown !== play) return;
   const part = sound.length ? Math.min(1, sound.time / sound.length) : 0;
-  element("fill").style.transform = `scaleX(${part})`;
+  element("fill").style.transform = `translateX(${(part - 1) * 100}%)`;
   element("progress").setAttribute("aria-valuenow", String(Math.round(part * 100)));
   element("now").textContent = clock(sound.time);
   element("length").textContent = sound.length ? clock(sound.length) : "";

@@ -1,0 +1,59 @@
+"""A button's press to the last of the browsers that are told: one panel on a pty, one selector, one page."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from measure import HERE, LOAD_CORE, SERVER_CORE, our_router, settled, stop
+
+
+class Presses:
+    """The panel and its browsers, on one core."""
+
+    def __init__(self, load: Path, folder: Path, clients: int, presses: int):
+        self.link = folder / "panel"
+        folder.mkdir()
+        self.process = subprocess.Popen(
+            [str(load), "press", str(self.link), str(clients), str(presses)], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=settled(LOAD_CORE))
+        assert "begun" in self.process.stdout.readline()
+
+    def run(self, port: int) -> dict:
+        output, errors = self.process.communicate(f"{port}\n", timeout=300)
+        if self.process.returncode != 0:
+            raise RuntimeError(errors)
+        return json.loads(output)["ms"]
+
+
+def ours(load: Path, folder: Path, clients: int, presses: int) -> dict:
+    panel = Presses(load, folder / "panel-router", clients, presses)
+    document = {
+        "nodes": {
+            "panel": {"type": "panel.serial", "device": str(panel.link)},
+            "choose": {"type": "panel.selector"},
+            "page": {"type": "panel.browsers", "listen": "127.0.0.1:0"},
+        },
+        "links": ["panel.presses -> choose.presses", "choose.leds -> panel.leds",
+                  "choose.playback -> page.playback", "page.ended -> choose.ended"],
+    }
+    with our_router(folder / "panel", document) as router:
+        return panel.run(router.bound("page")[1])
+
+
+def aiohttp(load: Path, folder: Path, clients: int, presses: int) -> dict:
+    panel = Presses(load, folder / "panel-aiohttp", clients, presses)
+    server = subprocess.Popen(
+        [sys.executable, str(HERE / "panel_server.py"), "0", str(panel.link)], stdout=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL, preexec_fn=settled(SERVER_CORE))
+    try:
+        return panel.run(int(server.stdout.readline()))
+    finally:
+        stop(server)
+
+
+def measure(load: Path, folder: Path, clients: int, presses: int) -> dict[str, dict]:
+    found = {"router": ours(load, folder, clients, presses), "aiohttp": aiohttp(load, folder, clients, presses)}
+    for name, times in found.items():
+        print(f"  {name:8} {times}", flush=True)
+    return found
