@@ -70,8 +70,8 @@ class RedisServer:
         assert self.process.poll() is None, (self.folder / "redis.txt").read_text()
         tls = ["--tls", "--cacert", str(self.files["ca"])] if self.files else []
         env = os.environ | ({"REDISCLI_AUTH": self.password} if self.password else {})
-        done = subprocess.run(["redis-cli", "-p", str(self.port), *tls, *words], capture_output=True, text=True, env=env,
-                              timeout=10)
+        done = subprocess.run(
+            ["redis-cli", "-p", str(self.port), *tls, *words], capture_output=True, text=True, env=env, timeout=10)
         return done.stdout.removesuffix("\n")
 
     def entries(self, key: str) -> list[dict[str, str]]:

@@ -41,6 +41,7 @@ def test_a_press_is_seen_and_heard_and_ends(panel, chromium):
     eventually(lambda: heard(page) > 0.3, 5, "sound")
     assert page.evaluate("document.querySelector('#picture').naturalWidth") == 240
     assert status(panel)["current_button"] == 2
+    wait(page, "Number(document.querySelector('#progress').ariaValueNow) > 40")
     wait(page, "!document.querySelector('#idle').hidden")
     eventually(lambda: status(panel)["current_button"] is None, 3, "the end")
     assert "From press to sound" in page.inner_text("#latency")
@@ -210,6 +211,28 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(panel, chromium, locale, schem
     page.context.close()
 
 
+def test_whoever_wants_less_motion_or_more_contrast_gets_it(panel, chromium):
+    page = ready(chromium, panel, reduced_motion="reduce", contrast="more")
+    style = "getComputedStyle(document.querySelector('{}')).{}"
+    assert page.evaluate(style.format(".pulse", "animationName")) == "none"
+    assert page.evaluate(style.format("#mosaic", "display")) == "none"
+    page.emulate_media(reduced_motion="no-preference", contrast="no-preference")
+    assert page.evaluate(style.format(".pulse", "animationName")) == "breathe"
+    assert page.evaluate(style.format("#mosaic", "display")) == "grid"
+    page.context.close()
+
+
+def test_options_change_under_the_eyes_of_a_page(panel, chromium):
+    page = ready(chromium, panel)
+    press(panel, 4)
+    eventually(lambda: heard(page) > 0.2, 5, "sound")
+    assert command("set", "screens", "name=Hall", "mediaCount=3", "--url", panel.admin)[0] == 0
+    wait(page, "document.querySelector('#name').textContent === 'Hall'")
+    assert status(panel)["num_media"] == 3 and heard(page) > 0.2
+    assert ask(panel, "/test/play/4")[:2] == (400, b"ERROR: ID muss 1-3 sein")
+    page.context.close()
+
+
 # Pages of the first servers
 
 
@@ -351,6 +374,9 @@ def test_media_answer_ranges_tags_and_nothing_outside(panel):
     assert (code, body, int(fields["Content-Length"])) == (200, b"", len(whole))
     code, _, fields = ask(panel, "/media/001.wav", "POST", b"x")
     assert code == 405 and "GET" in fields["Allow"]
+    version = json.loads(ask(panel, "/api/media")[1])["slots"][0]["sound"]["version"]
+    assert "immutable" in ask(panel, f"/media/001.wav?v={version}")[2]["Cache-Control"]
+    assert ask(panel, "/media/001.wav?v=other")[2]["Cache-Control"] == "no-cache"
     # The names that old pages know.
     code, _, fields = ask(panel, "/media/001.jpg")
     assert code == 200 and fields["Content-Type"] == "image/png"

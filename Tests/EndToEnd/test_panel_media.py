@@ -106,6 +106,20 @@ def test_whoever_reads_while_it_is_replaced_gets_one_or_the_other(empty):
     assert wrong == []
 
 
+def test_of_two_uploads_at_once_one_stands(empty, tmp_path):
+    (tmp_path / "a.png").write_bytes(png(0, 32, 32))
+    convert(tmp_path / "a.png", tmp_path / "a.jpg")
+    bodies = [(tmp_path / name).read_bytes() for name in ("a.png", "a.jpg")]
+    for _ in range(15):
+        threads = [threading.Thread(target=put, args=(empty, 1, "image", body)) for body in bodies]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        left = [file.name for file in (empty.folder / "media").iterdir()]
+        assert len(left) == 1 and left[0] in ("001.png", "001.jpg")
+
+
 def test_what_an_upload_left_behind_is_gone_after_a_restart(start, tmp_path):
     media = tmp_path / "router" / "media"
     fill(media, range(1, 2))

@@ -12,7 +12,7 @@ func stream(
   var record = StreamRecord(
     name: name, sourceType: "srtConn", tracks: [], bytesReceived: 0, readers: readers, state: state,
     collected: WallTime(seconds: 0), rates: rates, readersByType: [:], countsEveryViewer: true, peakReaders: 0,
-    media: [],
+    media: [], publisherData: .absent,
     readerList: [])
   if let rttMs {
     record.srt = SRTJudgement(data: .fresh, rttMs: rttMs)

@@ -81,6 +81,7 @@ import Testing
   @Test(arguments: [
     ("-NOAUTH Authentication required.", "asks for a password"),
     ("-WRONGPASS invalid username-password pair or user is disabled.", "refuses user or password"),
+    ("-ERR invalid password", "refuses user or password"),
     ("-ERR AUTH <password> called without any password configured for the default user.", "refuses the password"),
     ("-LOADING Redis is loading the dataset in memory", "is not ready"),
     ("-READONLY You can't write against a read only replica.", "is a replica"),

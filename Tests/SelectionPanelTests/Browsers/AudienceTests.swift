@@ -172,6 +172,15 @@ import Testing
     #expect(none.greet(1, isLocked: false, plays: nil, at: at(11), length: tenSeconds) == Audience.Welcome())
   }
 
+  @Test func `an old page that never says it is through is not believed for ever, a paused one is`() {
+    var one = audience(1)
+    _ = one.begin(1, slot: 5, pressedAt: at(0), at: at(0))
+    #expect(one.current(at: at(11.9), length: tenSeconds) != nil)
+    #expect(one.current(at: at(12.1), length: tenSeconds) == nil)
+    _ = one.greet(1, isLocked: false, plays: 1, at: at(5), length: tenSeconds)
+    #expect(one.current(at: at(100), length: tenSeconds) != nil)
+  }
+
   @Test func `the end of the node leaves what was playing`() {
     var one = audience(1, grace: .seconds(60))
     _ = one.begin(1, slot: 5, pressedAt: at(0), at: at(0))

@@ -1,4 +1,5 @@
 import RouterCore
+import Support
 import Testing
 
 @testable import SelectionPanel
@@ -30,6 +31,18 @@ import Testing
     #expect(word(String(repeating: "[", count: 60_000)) == .wrong)
     #expect(word(String(repeating: #"{"a":"#, count: 9_000)) == .wrong)
     #expect(BrowserWord([0xFF, 0xFE, 0x00]) == .wrong)
+  }
+
+  @Test func `messages with random damage are survived`() {
+    var random = SeededGenerator(seed: 6)
+    let whole = Array(#"{"type":"ended","id":3,"play":7,"more":[1.5,null,{"a":"\u00e4"}]}"#.utf8)
+    for _ in 0..<20_000 {
+      var bytes = Array(whole.prefix(Int.random(in: 0...whole.count, using: &random)))
+      for _ in 0..<Int.random(in: 0..<4, using: &random) where !bytes.isEmpty {
+        bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      if case .ended(let slot, let play) = BrowserWord(bytes) { #expect(slot != nil || play != nil) }
+    }
   }
 
   @Test func `unknown types are left to later versions`() { #expect(word(#"{"type":"dance"}"#) == .unknown) }

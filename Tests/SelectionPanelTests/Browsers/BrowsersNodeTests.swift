@@ -273,6 +273,11 @@ import Testing
     await stand.end()
   }
 
+  @Test func `every option is live but where it listens`() {
+    let fixed = PanelBrowsers.Config.options.filter { !$0.isLive }.map(\.name)
+    #expect(fixed == ["listen", "tls"])
+  }
+
   @Test func `the pages hold together`() throws {
     let everything = [PageFile.panel, .library] + PageFile.named.values
     for file in everything {

@@ -1,6 +1,7 @@
 import Glibc
 import RouterCore
 import Support
+import Synchronization
 import Testing
 
 @testable import SelectionPanel
@@ -24,6 +25,15 @@ import Testing
     #expect(folder.revision == before + 1 && folder.inventory.file(.image, of: 1)?.size == 6)
     try place.write("notes.txt", "nothing")
     #expect(await !folder.look(InlineTestCalls()))
+  }
+
+  @Test func `a folder that does not tell is looked at now and then`() async throws {
+    let place = try MediaPlace()
+    let folder = MediaFolder(place.path, naming)
+    let looks = Counter()
+    for _ in 0..<90 { _ = await folder.look(CountingCalls(looks)) }
+    // The first question, the one after the watch was set, and three in any case.
+    #expect((3...5).contains(looks.current))
   }
 
   @Test func `a folder that comes, goes and comes again is followed`() async throws {
@@ -109,6 +119,22 @@ import Testing
     #expect(served.file("a.jpg") == place.path + "/media/a.jpg")
     #expect(served.file(name) == nil)
   }
+}
+
+/// Runs blocking calls at once and tells of each. Used by one task.
+struct CountingCalls: BlockingCalls {
+  let counted: Counter
+  init(_ counted: Counter) { self.counted = counted }
+  func run<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R {
+    counted.add()
+    return body()
+  }
+}
+
+final class Counter: Sendable {
+  private let number = Atomic<Int>(0)
+  var current: Int { number.load(ordering: .relaxed) }
+  func add() { number.add(1, ordering: .relaxed) }
 }
 
 struct InlineTestCalls: BlockingCalls {

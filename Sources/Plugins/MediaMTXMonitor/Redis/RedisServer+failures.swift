@@ -8,7 +8,7 @@ extension RedisServer {
       switch failure.kind {
       case .tls where failure.message.contains("certificate"):
         "name the server's authority in \"authority\", a PEM file"
-      case .tls: "does the server speak TLS on this port? without TLS it is redis://"
+      case .timeout where url.isSecure, .tls: "does the server speak TLS on this port? without TLS it is redis://"
       default: "is the server running, and is it this address?"
       }
     return NodeFailure(.missing, "Redis at \(place) cannot be reached: \(failure.message)", hint: hint)
@@ -41,6 +41,8 @@ extension RedisServer {
     case "MOVED", "ASK", "CROSSSLOT":
       return failure("is a cluster that has the key elsewhere", "name the node that has it in \"url\"")
     case "DENIED": return failure("is in protected mode", "set a password there, or bind it to an address")
+    case "ERR" where problem.contains("invalid password"):
+      return failure("refuses user or password", "check \"password\", and the user in \"url\"")
     case "ERR" where problem.contains("without any password configured"), "ERR" where problem.contains("AUTH"):
       return failure("refuses the password", "the server has none: leave \"password\" out")
     case "ERR" where problem.contains("DB index"), "ERR" where problem.contains("invalid DB"):

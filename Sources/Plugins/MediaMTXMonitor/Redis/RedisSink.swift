@@ -20,7 +20,7 @@ public enum RedisSink: NodeDefinition {
     var ttlSeconds: Int?
     var maxLength: Int?
     var whenWithdrawn = WhenWithdrawn.keep
-    var queue = 1_000
+    var queue = 10_000
 
     public init() {}
 

@@ -28,6 +28,9 @@ struct Audience: Sendable {
     var event: EndedEvent?
   }
 
+  /// How far a browser may be behind.
+  private static let margin = Duration.seconds(2)
+
   private struct Seat {
     var isLocked = false
     /// It has introduced itself.
@@ -61,11 +64,14 @@ struct Audience: Sendable {
 
   /// What plays.
   ///
-  /// - Parameter length: Of that slot's sound; what has played longer is over though nobody said so. nil: not known.
+  /// - Parameter length: Of that slot's sound; what has played longer is over though nobody said so, but for a page that
+  ///   can be trusted to say so, which may have been paused. nil: not known.
   func current(at now: Instant, length: (Int) -> Duration?) -> Play? {
     guard let play, !isOver else { return nil }
-    if let length = length(play.slot), now - play.since > length { return playing > 0 ? play : nil }
-    return play
+    guard let length = length(play.slot), now - play.since > length else { return play }
+    let players = seats.values.filter { $0.turn == play.turn }
+    let isLate = now - play.since > length + Audience.margin
+    return players.contains { $0.isGreeted || !isLate } ? play : nil
   }
 
   // MARK: Browsers come and go

@@ -15,11 +15,15 @@ extension MediaFolder {
     let beside = "\(path)/\(MediaFolder.prefix)\(name)-\(UInt64.random(in: 0...UInt64.max))"
     do throws(SystemError) {
       try MediaFolder.write(bytes, to: beside)
-      guard unsafe rename(beside, "\(path)/\(name)") == 0 else { throw SystemError("rename \(name)", code: errno) }
+      try changes.withLock { _ throws(SystemError) in try place(beside, as: name, format, slot) }
     } catch {
       unsafe unlink(beside)
       throw error
     }
+  }
+
+  private func place(_ beside: String, as name: String, _ format: MediaFormat, _ slot: Int) throws(SystemError) {
+    guard unsafe rename(beside, "\(path)/\(name)") == 0 else { throw SystemError("rename \(name)", code: errno) }
     MediaFolder.sync(path)
     for other in format.role.formats where other != format {
       unsafe unlink("\(path)/\(MediaNaming.name(slot, other))")
@@ -29,6 +33,10 @@ extension MediaFolder {
   /// Deletes every file of that slot and role.
   /// - Returns: Whether there was one.
   func remove(_ role: MediaRole, slot: Int) throws(SystemError) -> Bool {
+    try changes.withLock { _ throws(SystemError) in try take(role, slot) }
+  }
+
+  private func take(_ role: MediaRole, _ slot: Int) throws(SystemError) -> Bool {
     var isFound = false
     for format in role.formats {
       let name = MediaNaming.name(slot, format)

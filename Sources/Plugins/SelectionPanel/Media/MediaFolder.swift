@@ -9,10 +9,16 @@ final class MediaFolder: Sendable {
     var watch: FolderWatch
     /// Counts changes.
     var revision = 0
+    /// Counts questions; not every one is a look.
+    var questions = 0
+    /// The question whose look the inventory is of.
+    var answered = 0
     /// Of sounds, by the file's version; nil: it cannot be read.
     var lengths: [String: Duration?] = [:]
   }
   private let state: PthreadLock<State>
+  /// One change of the files at a time: each deletes what the other put.
+  let changes = PthreadLock(())
 
   init(_ path: String, _ naming: MediaNaming) {
     self.path = path
@@ -42,15 +48,22 @@ final class MediaFolder: Sendable {
   }
 
   /// Looks again if something may have changed; costs one call of the system where nothing has. At the node's start, and
-  /// once a second while it runs.
+  /// once a second while it runs. Folders of other machines do not tell: every thirtieth question looks in any case.
   ///
   /// - Returns: Whether anything is other than it was.
   func look(_ blocking: any BlockingCalls) async -> Bool {
-    guard state.withLock({ $0.watch.mayHaveChanged() }) else { return false }
+    let question = state.withLock { state -> Int? in
+      state.questions += 1
+      return state.watch.mayHaveChanged() || state.questions % 30 == 0 ? state.questions : nil
+    }
+    guard let question else { return false }
     let (path, naming) = (path, inventory.naming)
     let found = await blocking.run { MediaFolder.files(in: path, naming) }
     return state.withLock { state in
       let new = MediaInventory(naming, found)
+      // A look that was overtaken saw less.
+      guard question > state.answered else { return false }
+      state.answered = question
       guard new != state.inventory else { return false }
       state.inventory = new
       state.revision += 1
