@@ -75,8 +75,8 @@ def test_who_comes_late_decodes_from_the_first_byte(start):
         listeners.append(Listener(port).start())
         time.sleep(0.057)
     time.sleep(1)
-    for listener in listeners:
-        heard = ogg.decode(ogg.whole(listener.stop()))
+    for body in [listener.stop() for listener in listeners]:
+        heard = ogg.decode(ogg.whole(body))
         assert len(heard) > sound.RATE // 2
         # The decoder needs a moment to learn what it has not heard.
         assert_tone(heard[4_800:])

@@ -42,7 +42,13 @@ actor JSONFileNode: LiveNode {
     }
   }
 
-  func stop() async { try? await write() }
+  /// At the end, not after a failure: writes what waits.
+  func stop() async {
+    guard Task.isCancelled else { return }
+    do throws(NodeFailure) { try await write() } catch {
+      context.log.warning("the newest event is lost", ("reason", error.reason))
+    }
+  }
 
   func receive(_ event: Event, on port: String) async {
     if event.isWithdrawn, config.whenWithdrawn == .keep { return }

@@ -67,10 +67,16 @@ actor RedisSinkNode: Node {
     }
   }
 
-  /// Writes what waits, as far as that goes within a second.
+  /// At the end, not after a failure: writes what waits, as far as that goes within a second.
   func stop() async {
     guard let link else { return }
-    let (time, server) = (context.time, server)
+    if Task.isCancelled { await writeLast(to: link) }
+    link.end("stopped")
+    self.link = nil
+  }
+
+  private func writeLast(to link: RedisLink) async {
+    let time = context.time
     let alarm = Task {
       do { try await time.sleep(until: time.now + .seconds(1)) } catch { return }
       link.end("stopped")
@@ -79,8 +85,6 @@ actor RedisSinkNode: Node {
       context.log.warning("not everything was written", ("server", server.place), ("waiting", "\(queue.count)"))
     }
     alarm.cancel()
-    link.end("stopped")
-    self.link = nil
   }
 
   func receive(_ event: Event, on port: String) async {

@@ -49,9 +49,9 @@ actor WebHookNode: Node {
     }
   }
 
-  /// Sends what waits, as far as that goes within a second.
+  /// At the end, not after a failure: sends what waits, as far as that goes within a second.
   func stop() async {
-    guard let target = config.url.flatMap({ WebHookTarget($0.value) }), !queue.isEmpty else { return }
+    guard Task.isCancelled, let target = config.url.flatMap({ WebHookTarget($0.value) }), !queue.isEmpty else { return }
     // This task is cancelled, and a request of its own would be, too.
     await Task {
       let end = context.time.now + .seconds(1)
