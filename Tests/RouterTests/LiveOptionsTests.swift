@@ -14,7 +14,8 @@ import Testing
       "container": "a player cannot follow from one container to the other within a body",
       "sampleRate": "the head of a WAV body, which players have read, says it",
       "channels": "the head of a WAV body, which players have read, says it",
-    ]
+    ],
+    "browser.mic": ["listenTls": "it is an address to listen on, as listen is"],
   ]
 
   private static func type(_ name: String) throws -> NodeType {
@@ -49,7 +50,8 @@ import Testing
     let listening = try Self.types.filter { Self.config(of: try Self.type($0)).value is any ListeningConfiguration }
     #expect(
       listening.sorted() == [
-        "adpcm.ingest", "ariacast.dashboard", "ariacast.receiver", "http.stream", "mediamtx.api", "panel.browsers",
+        "adpcm.ingest", "ariacast.dashboard", "ariacast.receiver", "browser.mic", "http.stream", "mediamtx.api",
+        "panel.browsers",
       ])
   }
 

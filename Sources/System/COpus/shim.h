@@ -13,4 +13,5 @@ static inline int copus_get_lookahead(OpusEncoder *encoder, opus_int32 *frames) 
   return opus_encoder_ctl(encoder, OPUS_GET_LOOKAHEAD(frames));
 }
 static inline int copus_reset(OpusEncoder *encoder) { return opus_encoder_ctl(encoder, OPUS_RESET_STATE); }
+static inline int copus_decoder_reset(OpusDecoder *decoder) { return opus_decoder_ctl(decoder, OPUS_RESET_STATE); }
 #endif

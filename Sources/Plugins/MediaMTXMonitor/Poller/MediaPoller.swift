@@ -46,6 +46,11 @@ public enum MediaPoller: NodeDefinition {
       if !url.hasPrefix("http://"), !url.hasPrefix("https://") {
         problems.append(Problem(path: "url", message: "expected an address that begins with http:// or https://"))
       }
+      if url.split(separator: "/").dropFirst().first?.contains("@") == true {
+        problems.append(
+          Problem(
+            path: "url", message: "holds a user", hint: "say it in \"user\" and \"password\", where it stays secret"))
+      }
       if token != nil, !user.isEmpty || password != nil {
         problems.append(Problem(path: "token", message: "there is a token as well as user or password; give one"))
       }

@@ -1,12 +1,10 @@
-import RouterCore
-
 /// The head of a WAV file that never ends, as players read it from a live source.
-enum EndlessWAV {
-  static let size = 44
+public enum EndlessWAV {
+  public static let size = 44
 
   /// RIFF, `fmt ` of 16 bytes for integer PCM, `data`; both lengths 0xFFFFFFFF, which players take as "until it stops".
   /// - Parameter format: 16-bit PCM.
-  static func head(for format: StreamFormat) -> [UInt8] {
+  public static func head(for format: StreamFormat) -> [UInt8] {
     let rate = UInt32(clamping: format.sampleRate)
     let frame = UInt16(clamping: format.bytesPerFrame)
     var head: [UInt8] = []

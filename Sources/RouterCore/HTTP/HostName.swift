@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What this machine calls itself, without the domain; "router" if it does not say.
-func hostName() -> String {
+public func hostName() -> String {
   var bytes = [UInt8](repeating: 0, count: 256)
   let code = unsafe bytes.withUnsafeMutableBytes { memory in
     guard let start = memory.baseAddress else { return Int32(-1) }

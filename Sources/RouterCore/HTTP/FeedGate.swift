@@ -1,5 +1,4 @@
-import RouterCore
-import Synchronization
+internal import Synchronization
 
 /// Decides, between threads that never wait for each other, who may write into a feed right now.
 ///
@@ -7,11 +6,13 @@ import Synchronization
 /// owns the feed and whether somebody is writing at this moment. The highest ticket wins: tickets grow with streams, so
 /// that is the newest. Entering acquires and leaving releases, so everything done between the two is seen by the next
 /// one in. Any thread.
-final class FeedGate: Sendable {
+public final class FeedGate: Sendable {
   /// Ticket, shifted left by one, and 1 while somebody writes; ticket 0 is nobody.
   private let word = Atomic<UInt64>(0)
 
-  enum Entry: Equatable {
+  public init() {}
+
+  public enum Entry: Equatable {
     case entered
     /// A newer stream owns the feed.
     case superseded
@@ -20,13 +21,13 @@ final class FeedGate: Sendable {
   }
 
   /// The ticket of one place of a stream: newer streams have higher ones, and no two places have the same.
-  static func ticket(stream: StreamID, place: UInt16) -> UInt64 { (stream << 16 | UInt64(place)) & ~(1 << 63) }
+  public static func ticket(stream: StreamID, place: UInt16) -> UInt64 { (stream << 16 | UInt64(place)) & ~(1 << 63) }
 
   /// Whether a stream owns the feed.
-  var isOwned: Bool { word.load(ordering: .relaxed) >> 1 != 0 }
+  public var isOwned: Bool { word.load(ordering: .relaxed) >> 1 != 0 }
 
   /// Asks to write one packet. Never waits. Data thread.
-  func enter(_ ticket: UInt64) -> Entry {
+  public func enter(_ ticket: UInt64) -> Entry {
     while true {
       let current = word.load(ordering: .relaxed)
       if current >> 1 > ticket { return .superseded }
@@ -36,17 +37,17 @@ final class FeedGate: Sendable {
   }
 
   /// Asks to write silence on behalf of whoever owns the feed. Never waits.
-  func enterBetween() -> Bool {
+  public func enterBetween() -> Bool {
     let current = word.load(ordering: .relaxed)
     return current & 1 == 0 && exchange(current, current | 1)
   }
 
   /// Ends what ``enter(_:)`` or ``enterBetween()`` began.
-  func leave() { word.bitwiseAnd(~1, ordering: .releasing) }
+  public func leave() { word.bitwiseAnd(~1, ordering: .releasing) }
 
   /// A stream is over: the feed is free for an older one that still plays. Called once a stream; goes round while
   /// another thread is within one write of silence.
-  func release(_ ticket: UInt64) {
+  public func release(_ ticket: UInt64) {
     while word.load(ordering: .relaxed) >> 1 == ticket { _ = exchange(ticket << 1, 0) }
   }
 
