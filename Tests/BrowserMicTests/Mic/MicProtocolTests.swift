@@ -141,7 +141,9 @@ import Testing
     let hello = try Self.hello { _ in }
     #expect(hello.wish.source == "microphone" && hello.wish.name == nil && hello.wish.port == nil)
     #expect(hello.stream == nil && hello.format.stream == StreamFormat(sampleRate: 48_000, channels: 2))
-    let opus = try Self.hello { $0["codec"] = "opus"; $0["sampleRate"] = 44_100 }
+    let opus = try Self.hello {
+      $0["codec"] = "opus"; $0["sampleRate"] = 44_100
+    }
     #expect(opus.format.rate == 48_000)
   }
 

@@ -46,7 +46,10 @@ extension BrowserMicNode {
 
   /// Tells who follows, if the list is another one than before.
   func tellStreams() {
-    guard !followers.isEmpty else { return shownStreams = nil }
+    guard !followers.isEmpty else {
+      shownStreams = nil
+      return
+    }
     let list = streamList
     guard list != shownStreams else { return }
     shownStreams = list

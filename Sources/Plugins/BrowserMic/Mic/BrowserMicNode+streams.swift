@@ -156,8 +156,9 @@ extension BrowserMicNode {
     if let stream = seat.stream { await self.end(stream, end, saying: nil) }
   }
 
-  /// The connection is over, by whoever's wish. A stream that did not end is kept for a while.
+  /// The connection is over, by whoever's wish. A stream whose connection broke without a word is kept for a while.
   func vacate(_ id: UInt64, _ code: UInt16) async {
+    if code != 1006 { await leave(id, .closed) }
     guard let seat = seats.removeValue(forKey: id) else { return }
     counters.connected.set(seats.count)
     guard let stream = seat.stream, !seat.isOver, paths[stream]?.seat == id else {
