@@ -56,6 +56,10 @@ import Testing
     #expect(services.take(Event(source: "mic.service", payload: page, key: "page")))
     let (json, _) = try Self.read(services)
     #expect(json["port"] == 7_000 && json["tls"] == true && json["url"] == "http://192.168.1.7:7000")
+    var named = Self.nothing
+    let both = ServiceEvent(instance: "pi", type: "_http._tcp", port: 6_969, txt: [("https", "6943")])
+    #expect(named.take(Event(source: "mic.service", payload: both)))
+    #expect(try Self.read(named).0["tls"] == true)
   }
 
   @Test func `it fits one datagram whatever streams are called; the newest are left out`() throws {

@@ -26,6 +26,20 @@ import Testing
     #expect(search.port == nil)
   }
 
+  @Test func `a wish within a range is where the search begins, and it goes round`() {
+    var search = PortSearch(first: 420, fallback: 9_420, count: 3, wish: 421)
+    var tried: [Int] = []
+    while let port = search.port {
+      tried.append(port)
+      search.refused(.taken)
+    }
+    #expect(tried == [421, 422, 420])
+    #expect(PortSearch(first: 420, fallback: 9_420, count: 3, wish: 9_422).port == 9_422)
+    for wish in [22, 423, 70_000, -1] {
+      #expect(PortSearch(first: 420, fallback: 9_420, count: 3, wish: wish).port == 420)
+    }
+  }
+
   @Test func `what holds for every port ends the search`() {
     var search = search()
     search.refused(.other)

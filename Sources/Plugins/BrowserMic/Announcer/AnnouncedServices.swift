@@ -41,12 +41,8 @@ struct AnnouncedServices: Equatable {
   /// Of the page.
   var webPort: Int { page?.port ?? standardPort }
 
-  /// The page is there with TLS too.
-  var hasTLS: Bool {
-    entries.contains { _, service in
-      service.type == "_https._tcp" || ["1", "true", "yes"].contains(service["tls"] ?? "")
-    }
-  }
+  /// The page is there with TLS too: its service names the port in `https`.
+  var hasTLS: Bool { entries.contains { _, service in service.type == "_https._tcp" || service["https"] != nil } }
 
   /// Every port at which a stream can be heard.
   var streams: [ServiceEvent] { entries.map(\.service).filter { $0["stream"] != nil } }

@@ -12,19 +12,28 @@ struct PortSearch: Equatable {
   }
 
   private let ranges: [Range<Int>]
+  private let wish: Int?
   private var range = 0
-  private var place = 0
+  private var tried = 0
   private var isOver = false
   /// A port was forbidden, and so the other range is searched.
   private(set) var fellBack = false
 
-  /// - Parameter count: Ports in each range.
-  init(first: Int, fallback: Int, count: Int) {
+  /// - Parameters:
+  ///   - count: Ports in each range.
+  ///   - wish: Where to begin, in either range; another port is nobody's to wish for.
+  init(first: Int, fallback: Int, count: Int, wish: Int? = nil) {
     ranges = [first..<first + count, fallback..<fallback + count]
+    self.wish = wish
+    if let wish, !ranges[0].contains(wish), ranges[1].contains(wish) { range = 1 }
   }
 
   /// The port to try; nil when there is none left.
-  var port: Int? { isOver || place >= ranges[range].count ? nil : ranges[range].lowerBound + place }
+  var port: Int? {
+    guard !isOver, tried < ports.count else { return nil }
+    let begin = wish.map { ports.contains($0) ? $0 - ports.lowerBound : 0 } ?? 0
+    return ports.lowerBound + (begin + tried) % ports.count
+  }
 
   /// The range that is searched, for people and for those who look for streams.
   var ports: Range<Int> { ranges[range] }
@@ -32,10 +41,10 @@ struct PortSearch: Equatable {
   /// ``port`` could not be had.
   mutating func refused(_ reason: Refusal) {
     switch reason {
-    case .taken: place += 1
+    case .taken: tried += 1
     case .forbidden where range == 0:
       range = 1
-      place = 0
+      tried = 0
       fellBack = true
     case .forbidden, .other: isOver = true
     }

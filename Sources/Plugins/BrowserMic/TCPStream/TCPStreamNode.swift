@@ -71,7 +71,9 @@ actor TCPStreamNode: LiveNode {
 
   private func open(_ key: StreamPort.Key, for request: StageRequest) async throws(StageRefusal) -> StreamPort {
     let config = config
-    var search = PortSearch(first: config.firstPort, fallback: config.fallbackPort, count: config.portCount)
+    var search = PortSearch(
+      first: config.firstPort, fallback: config.fallbackPort, count: config.portCount,
+      wish: request.offer.attributes["port"].flatMap { Int($0) })
     var settings = config.feed(for: key.sound)
     settings.audienceChanged = { [listeners = counters.listeners] in listeners.add($0) }
     let feed = context.web.makeFeed(settings)
