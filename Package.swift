@@ -56,7 +56,7 @@ let package = Package(
     plugin("ADPCMIngest", ["CLinux", "COpenSSL"], page: ["Page"]),
     plugin("SelectionPanel", ["CLinux", "CSndfile"], page: ["Browsers/Page"]),
     plugin("BrowserMic", ["COpus", "COgg"], page: ["Page"]),
-    plugin("MediaMTXMonitor", ["CHiredis"]),
+    plugin("MediaMTXMonitor", ["CHiredis", "COpenSSL"], page: ["Page"]),
     .executableTarget(
       name: "router",
       dependencies: [

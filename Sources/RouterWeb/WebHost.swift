@@ -9,6 +9,7 @@ public final class WebHost: Sendable {
   public let blocking: any BlockingCalls
   public let http: any HTTPClient
   public let webSockets: any WebSocketClient
+  public let byteStreams: any ByteStreamClient
 
   private let group: LoopGroup
   private let shards: [ShardHandle]
@@ -29,6 +30,7 @@ public final class WebHost: Sendable {
     blocking = pool
     http = HTTPClientCurl()
     webSockets = WebSocketDialer(blocking: pool)
+    byteStreams = ByteStreamDialer(blocking: pool)
     identities = ServerIdentities(folder: stateFolder)
     var handles: [ShardHandle] = []
     for loop in loops { handles.append(try ShardHandle(loop, blocking: pool)) }

@@ -119,6 +119,15 @@ def milliseconds(times: dict | None) -> str:
     return "–" if times is None else " / ".join(f"{times[name]:.1f}" for name in ("p50", "p99", "longest"))
 
 
+def collecting(points: list[dict]) -> list[str]:
+    def cells(name: str, one: dict) -> list[str]:
+        return [name, f"{one['cpu']:.2f} %", f"{one['late']:.0f} ms", f"{one['memory']:.0f} MiB"]
+
+    return table(["streams, a look every 2 s", "CPU of a core", "answer to Redis, median", "memory"], [
+        cells(f"{point['paths']}: {name}", point[key])
+        for point in points for name, key in [("router", "router"), ("Python (requests, redis)", "python")]])
+
+
 def rewrite(found: dict, seconds: float):
     start, hop = found["start"], found["hop"]
     lines = [
@@ -135,6 +144,7 @@ def rewrite(found: dict, seconds: float):
         "### Decoding IMA ADPCM, one core", "", *decoding(found["decode"]), "",
         "### Microphones into files", "", *recording(found["record"]), "",
         "### A press to the last of fifty browsers", "", *pressing(found["press"]), "",
+        "### Streams of a media server into Redis", "", *collecting(found["collect"]), "",
     ]
     text = PAGE.read_text()
     head, _, rest = text.partition(BEGIN)

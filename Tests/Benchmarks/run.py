@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures the router beside what a user would otherwise run, and rewrites the tables of docs/benchmarks.md.
 
-usage: run.py [senders] [listeners] [start] [hop] [rewire] [decode] [record] [press]
+usage: run.py [senders] [listeners] [start] [hop] [rewire] [decode] [record] [press] [collect]
 
 Without names: all of them. The page shows each part as it was measured last.
 BENCH_SECONDS says how long each point is measured (10); BENCH_REALTIME=1 gives real-time priority on a busy machine.
@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import collecting
 import decoding
 import listeners
 import page
@@ -95,10 +96,15 @@ def bench_press(load: Path, folder: Path) -> dict:
     return presses.measure(load, folder, 50, round(200 * SECONDS))
 
 
+def bench_collect(load: Path, folder: Path) -> dict:
+    print("Streams of a media server into Redis", flush=True)
+    return collecting.measure(folder, [10, 100, 1000], SECONDS)
+
+
 PARTS = {
     "senders": bench_senders, "listeners": bench_listeners, "start": bench_start, "hop": bench_hop,
     "rewire": bench_rewire,
-    "decode": bench_decode, "record": bench_record, "press": bench_press,
+    "decode": bench_decode, "record": bench_record, "press": bench_press, "collect": bench_collect,
 }
 KEPT = ROOT / ".build" / "benchmarks.json"
 

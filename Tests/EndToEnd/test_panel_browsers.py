@@ -120,6 +120,34 @@ def test_the_page_outlives_the_router(start, tmp_path, chromium):
     page.context.close()
 
 
+def test_a_line_that_breaks_for_a_moment_does_not_end_the_play(panel, chromium):
+    context = chromium.new_context(locale="en-US")
+    page = context.new_page()
+    lines = []
+
+    def between(line):
+        lines.append((line, line.connect_to_server()))
+
+    page.route_web_socket("**/ws", between)
+    page.goto(panel.url("screens", "/"))
+    wait(page, "document.querySelector('#state-text').textContent === 'Ready'")
+    wait(page, "document.querySelector('#mosaic').childElementCount > 0")
+    press(panel, 4)
+    eventually(lambda: heard(page) > 0.5, 8, "sound")
+    for end in lines[0]:
+        end.close()
+    last = 0
+    for _ in moments(2.5):
+        now = heard(page)
+        assert now >= last, "the sound goes on"
+        last = now
+        assert status(panel)["current_button"] == 4
+    assert len(lines) == 2
+    # What goes between is moved while the page is asked.
+    eventually(lambda: heard(page) == 0 and status(panel)["current_button"] is None, 8, "the end is told on the new line")
+    context.close()
+
+
 def test_keys_alone_choose_pause_stop_and_show(panel, chromium):
     page = ready(chromium, panel)
     for key in ("0", "0", "4", "Enter"):
@@ -293,6 +321,21 @@ def test_messages_of_any_shape_are_survived(panel, text):
     press(panel, 1)
     assert page.plays()["id"] == 1
     page.close()
+
+
+def test_a_flood_of_messages_costs_the_others_nothing(panel):
+    from websockets.exceptions import ConnectionClosed
+
+    page, flood = OldPage(panel), OldPage(panel)
+    try:
+        for _ in range(20_000):
+            flood.socket.send('{"type":"ended","id":1}')
+    except ConnectionClosed as closed:
+        assert closed.rcvd.code == 1008
+    press(panel, 1)
+    assert page.plays()["id"] == 1
+    page.close()
+    flood.close()
 
 
 def test_a_page_that_never_reads_costs_the_others_nothing(panel):

@@ -50,12 +50,13 @@ import Testing
     let listening = try Self.types.filter { Self.config(of: try Self.type($0)).value is any ListeningConfiguration }
     #expect(
       listening.sorted() == [
-        "adpcm.ingest", "ariacast.dashboard", "ariacast.receiver", "browser.mic", "http.stream", "panel.browsers",
+        "adpcm.ingest", "ariacast.dashboard", "ariacast.receiver", "browser.mic", "http.stream", "mediamtx.api",
+        "panel.browsers",
       ])
   }
 
   @Test func `who holds what two cannot hold lets go before the next takes it`() throws {
     let exclusive = try Self.types.filter { try Self.type($0).traits.contains(.exclusive) }
-    #expect(exclusive.sorted() == ["alsa.sink", "alsa.source", "avahi.advertiser", "panel.serial"])
+    #expect(exclusive.sorted() == ["alsa.sink", "alsa.source", "avahi.advertiser"])
   }
 }

@@ -17,7 +17,7 @@ public final class FakeHost: Sendable {
   /// - Throws: `SystemError` when the process has no descriptors left.
   public init(
     node: NodeID = "node", folder: String = "/nowhere", time: ManualTime = ManualTime(),
-    sockets: any WebSocketClient = UnreachableSockets()
+    sockets: any WebSocketClient = UnreachableSockets(), byteStreams: any ByteStreamClient = UnreachableStreams()
   ) throws {
     self.time = time
     loop = Loop(name: "test", poller: try ParkingPoller(), time: time)
@@ -25,7 +25,8 @@ public final class FakeHost: Sendable {
     context = NodeContext(
       id: node, label: node, log: Log(source: node, level: .debug, sink: log),
       metrics: NodeMetrics(registry: registry, node: node), time: time, loop: loop, blocking: InlineCalls(),
-      web: web, http: http, sockets: sockets, datagrams: datagrams, folder: folder, store: FakeStore(),
+      web: web, http: http, sockets: sockets, byteStreams: byteStreams, datagrams: datagrams, folder: folder,
+      store: FakeStore(),
       graph: graph)
   }
 

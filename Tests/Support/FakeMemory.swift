@@ -18,3 +18,14 @@ public final class UnreachableSockets: WebSocketClient {
     throw HTTPFailure(.connect, "nobody is there")
   }
 }
+
+/// TCP and TLS connections in a world without servers.
+public final class UnreachableStreams: ByteStreamClient {
+  public init() {}
+  public func connect(
+    to target: ByteStreamTarget, on loop: Loop,
+    handler: @escaping @Sendable (isolated Loop, any ByteStreamPeer) -> any ByteStreamHandler
+  ) async throws(HTTPFailure) -> any ByteStreamPeer {
+    throw HTTPFailure(.connect, "nobody is there")
+  }
+}

@@ -6,6 +6,7 @@ public final class FakeWebServer: WebServer {
     var leases: [FakeWebLease] = []
     var feeds: [FakeFeed] = []
     var failure: NodeFailure?
+    var codes: [Int: Int32] = [:]
     var lastPort = 40_000
   }
   private let state = PthreadLock(State())
@@ -20,11 +21,21 @@ public final class FakeWebServer: WebServer {
     get { state.withLock { $0.failure } }
     set { state.withLock { $0.failure = newValue } }
   }
+  /// What the kernel says to whoever wants to listen on a port: its number by port.
+  public var codes: [Int: Int32] {
+    get { state.withLock { $0.codes } }
+    set { state.withLock { $0.codes = newValue } }
+  }
 
   public func lease(_ routes: [Route], on listener: ListenerSettings, by node: NodeID) async throws(NodeFailure)
     -> any WebLease
   {
     if let failure { throw failure }
+    if let code = code(for: listener) {
+      var failure = NodeFailure(.blocked, "cannot listen on \(listener.listen): code \(code)")
+      failure.code = code
+      throw failure
+    }
     return state.withLock { state in
       state.lastPort += 1
       let port = listener.listen.port == 0 ? state.lastPort : listener.listen.port
@@ -33,6 +44,14 @@ public final class FakeWebServer: WebServer {
       state.leases.append(lease)
       return lease
     }
+  }
+
+  /// EADDRINUSE where somebody is, and one of both wants to be alone.
+  private func code(for listener: ListenerSettings) -> Int32? {
+    let port = listener.listen.port
+    if let code = codes[port] { return code }
+    let others = leases.filter { !$0.isReleased && $0.address.port == port }
+    return others.contains { !$0.listener.isShared || !listener.isShared } ? 98 : nil
   }
 
   public func makeFeed(_ settings: FeedSettings) -> any LiveFeed {

@@ -8,6 +8,12 @@ public protocol EventPayload: Sendable, Equatable {
   /// The shape, for people: member name to type, as one line of JSON-like text.
   static var shape: String { get }
   var json: JSON { get }
+  /// What `router run --once` prints and counts; nil of payloads that are no list.
+  var records: [JSON]? { get }
+}
+
+extension EventPayload {
+  public var records: [JSON]? { nil }
 }
 
 public enum EventKind: String, Sendable {

@@ -62,6 +62,7 @@ actor Mailbox {
   private let dropped: Metric
   /// The node it belongs to.
   private var node: NodeID
+  private var waiters: [CheckedContinuation<Void, Never>] = []
   private let deliver: @Sendable (Event, NodeID, String) async -> Void
 
   init(
@@ -87,6 +88,16 @@ actor Mailbox {
       await EventHops.$current.withValue(letter.event.hops) { await deliver(letter.event, node, letter.port) }
     }
     isDelivering = false
+    for waiter in waiters { waiter.resume() }
+    waiters = []
+  }
+
+  /// Returns when nothing waits to be delivered.
+  /// - Returns: false if nothing waited.
+  func drain() async -> Bool {
+    guard isDelivering else { return false }
+    await withCheckedContinuation { waiters.append($0) }
+    return true
   }
 }
 

@@ -49,6 +49,22 @@ extension RunningGraph {
     }
   }
 
+  /// Returns when every event said so far was taken, and every event said by those who took it.
+  public func drainEvents() async {
+    var wasBusy = true
+    while wasBusy {
+      wasBusy = false
+      for mailbox in nodes.values.map(\.mailbox) where await mailbox.drain() { wasBusy = true }
+    }
+  }
+
+  /// The state events that hold, by output port in the order of their names.
+  public func standingStates() -> [(port: PortReference, payload: any EventPayload)] {
+    states.sorted { $0.key.description < $1.key.description }.flatMap { port, kept in
+      kept.map { (port, $0.event.payload) }
+    }
+  }
+
   func deliver(_ event: Event, to id: NodeID, on port: String) async {
     await nodes[id]?.supervisor?.node.receive(event, on: port)
   }

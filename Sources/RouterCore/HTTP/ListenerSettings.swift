@@ -8,6 +8,9 @@ public struct ListenerSettings: Sendable, Equatable {
   /// Asked for by actions that change something; nil: loopback only.
   public var token: String?
   public var limits: ListenerLimits
+  /// Other nodes may put routes on the same port. false: the port must be free, and nobody else gets onto it; a refusal
+  /// has the kernel's number in ``NodeFailure/code``, also where this process itself has the port.
+  public var isShared = true
 
   /// Loopback, link-local and private ranges.
   public static let privateRanges = [

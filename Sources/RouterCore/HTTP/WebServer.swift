@@ -36,6 +36,8 @@ public struct Route: Sendable {
     case http(@Sendable (HTTPRequest) async -> HTTPResponse)
     /// The loop is the one the connection will live on.
     case webSocket(@Sendable (HTTPRequest, Loop) async -> WebSocketAnswer)
+    /// For who connects and says nothing: see ``Route/init(silence:)``.
+    case silence(any LiveFeed)
   }
   /// `GET` answers HEAD too.
   public var method: String
@@ -66,6 +68,17 @@ public struct Route: Sendable {
     self.access = access
     bodyLimit = 0
     answer = .webSocket(open)
+  }
+
+  /// What a peer gets that connects without TLS and says nothing for 200 ms, or that ends its half at once: what the
+  /// feed carries from now on, opening first, without a head. One at most per listener; players of plain TCP and of HTTP
+  /// share a port by it.
+  public init(silence feed: any LiveFeed) {
+    method = ""
+    path = ""
+    access = .device
+    bodyLimit = 0
+    answer = .silence(feed)
   }
 }
 

@@ -104,6 +104,8 @@ public struct NodeFailure: Error, Sendable, Equatable {
   public var hint: String?
   /// Where people stand and wait for it: the next try comes after this long at most. Tries are up to 30 s apart else.
   public var longestWait: Duration?
+  /// The kernel's number, where a call failed: `EADDRINUSE` of a port that is taken.
+  public var code: Int32?
 
   public init(_ kind: Kind, _ reason: String, hint: String? = nil, longestWait: Duration? = nil) {
     self.kind = kind

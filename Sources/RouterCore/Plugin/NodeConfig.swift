@@ -29,6 +29,9 @@ public struct NodeConfig: Sendable {
   /// The options by which another config of the same type differs; nil for another type.
   public func changedOptions(to other: NodeConfig) -> [String]? { changes(other) }
 
+  /// The type opens a listener.
+  public var listens: Bool { value is any ListeningConfiguration }
+
   /// The first port of a direction: what a link means that names none.
   public func mainPort(_ direction: Port.Direction) -> Port? { ports.first { $0.direction == direction } }
 }

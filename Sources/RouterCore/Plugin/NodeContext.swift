@@ -14,6 +14,8 @@ public struct NodeContext: Sendable {
   public let http: any HTTPClient
   /// Outgoing WebSockets.
   public let sockets: any WebSocketClient
+  /// Outgoing TCP and TLS connections.
+  public let byteStreams: any ByteStreamClient
   public let datagrams: any DatagramServer
   /// The folder relative paths count from: the routes document's.
   public let folder: String
@@ -22,12 +24,16 @@ public struct NodeContext: Sendable {
   public let graph: any NodeGraph
   /// Who may do by the node's pages what changes something; `access.with(config.listener.token)` where it listens.
   public let access: ActionAccess
+  /// `router run --once`: a node with the trait `poller` looks when it is asked to, by its action `poll`, and not by
+  /// itself.
+  public let isOnce: Bool
 
   public init(
     id: NodeID, label: String, log: Log, metrics: NodeMetrics, time: any TimeSource, loop: Loop,
     blocking: any BlockingCalls, web: any WebServer, http: any HTTPClient, sockets: any WebSocketClient,
+    byteStreams: any ByteStreamClient,
     datagrams: any DatagramServer, folder: String, store: any NodeStore, graph: any NodeGraph,
-    access: ActionAccess = ActionAccess(token: nil)
+    access: ActionAccess = ActionAccess(token: nil), isOnce: Bool = false
   ) {
     self.id = id
     self.label = label
@@ -39,11 +45,13 @@ public struct NodeContext: Sendable {
     self.web = web
     self.http = http
     self.sockets = sockets
+    self.byteStreams = byteStreams
     self.datagrams = datagrams
     self.folder = folder
     self.store = store
     self.graph = graph
     self.access = access
+    self.isOnce = isOnce
   }
 }
 

@@ -44,7 +44,8 @@ public struct NodeTraits: OptionSet, Sendable {
   public static let soundDevice = NodeTraits(rawValue: 1)
   /// Takes one stream at a time (the newest) and has no clock to mix by: the check advises a mixer.
   public static let oneStream = NodeTraits(rawValue: 2)
-  /// Runs in `--once`.
+  /// Looks at something again and again. `router run --once` runs such nodes and what they feed: its action `poll` does
+  /// one look, and where `NodeContext.isOnce` it does none by itself.
   public static let poller = NodeTraits(rawValue: 4)
   /// Its stages are heavy: they run on worker loops, behind a ring, each stream pinned to one worker.
   public static let worker = NodeTraits(rawValue: 8)

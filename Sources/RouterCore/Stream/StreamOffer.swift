@@ -47,9 +47,12 @@ public final class PathRecord: Sendable {
 
   public init() {}
 
-  /// Where this stream can be heard: `tcp://…`; written by sinks that open a port per stream. Control side.
-  public var listeningAddresses: [String] {
-    get { addresses.withLock { $0 } }
-    set { addresses.withLock { $0 = newValue } }
-  }
+  /// Where this stream can be heard: `tcp://…`, in the order they were opened; written by sinks that open a port per
+  /// stream. Any thread, never the data path.
+  public var listeningAddresses: [String] { addresses.withLock { $0 } }
+
+  /// One more place. Control side.
+  public func add(listeningAddress: String) { addresses.withLock { $0.append(listeningAddress) } }
+  /// One place less. Control side.
+  public func remove(listeningAddress: String) { addresses.withLock { $0.removeAll { $0 == listeningAddress } } }
 }

@@ -1,13 +1,10 @@
-import CLinux
-import Glibc
 import RouterCore
 
 /// One outgoing WebSocket from the first connect(2) to the last byte. Confined to its loop, whose poller keeps it.
-final class DialedConnection: ReadinessHandler {
+final class DialedConnection: ReadinessHandler, Dialling {
   enum Phase {
-    /// Waits for connect(2).
+    /// Until the socket is connected, and secured where TLS is asked for.
     case connecting
-    case securing
     /// Sends the request, reads the answer.
     case upgrading
     case open
@@ -41,9 +38,9 @@ final class DialedConnection: ReadinessHandler {
   var deadline: Instant?
   var stallDeadline: Instant?
   private var completion: (@Sendable (DialResult) -> Void)?
-  private var remaining: ArraySlice<SocketAddress>
+  /// While connecting.
+  private var dial: SocketDial?
   private var address = SocketAddress()
-  private var lastFailure = HTTPFailure(.connect, "no address")
   private var watch: Watch?
   private var watched: Readiness = []
   private var timer: TimerID?
@@ -51,7 +48,6 @@ final class DialedConnection: ReadinessHandler {
   init(_ attempt: DialAttempt, completion: @escaping @Sendable (DialResult) -> Void) {
     self.attempt = attempt
     self.completion = completion
-    remaining = attempt.addresses[...]
   }
 
   var peerAddress: PeerAddress { address.peer }
@@ -63,78 +59,28 @@ final class DialedConnection: ReadinessHandler {
     let me = Confined(self, to: loop)
     loop.schedule(at: attempt.deadline) { me.open(on: $0)?.tick(on: $0) }
     timer = loop.schedule(at: loop.time.now + .seconds(1), every: .seconds(1)) { me.open(on: $0)?.tick(on: $0) }
-    connectNext(on: loop)
+    let dial = SocketDial(to: attempt.url.host, addresses: attempt.addresses, tls: attempt.tls, for: self)
+    self.dial = dial
+    dial.start(on: loop)
   }
 
-  private func connectNext(on loop: isolated Loop) {
-    while let next = remaining.popFirst() {
-      address = next
-      let descriptor = clinux_socket(next.family, Int32(SOCK_STREAM.rawValue), 0)
-      guard descriptor >= 0 else {
-        lastFailure = HTTPFailure(.connect, "socket: \(errnoText(errno))")
-        continue
-      }
-      let code = unsafe next.with { unsafe connect(descriptor, $0, $1) }
-      if code == 0 || errno == EINPROGRESS {
-        do throws(SystemError) {
-          watch = try loop.watch(descriptor, for: .write, self)
-          watched = .write
-          phase = .connecting
-          transport = PlainTransport(descriptor: descriptor)
-          return
-        } catch {
-          lastFailure = HTTPFailure(.connect, "\(error)")
-        }
-      } else {
-        lastFailure = HTTPFailure(.connect, "\(next.peer): \(errnoText(errno))")
-      }
-      _ = Glibc.close(descriptor)
-    }
-    fail(lastFailure, on: loop)
-  }
-
-  private func finishConnect(on loop: isolated Loop) {
-    guard let descriptor = transport?.descriptor else { return }
-    var code: Int32 = 0
-    var size = socklen_t(MemoryLayout<Int32>.size)
-    unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
-    guard code == 0 else {
-      lastFailure = HTTPFailure(.connect, "\(address.peer): \(errnoText(code))")
-      release(on: loop)
-      return connectNext(on: loop)
-    }
-    SocketOption.noDelay(descriptor)
-    guard let tls = attempt.tls else { return sendRequest(on: loop) }
-    // The plain transport closes its descriptor, so TLS gets one of its own for the same socket.
-    let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-    release(on: loop)
-    do throws(TLSFailure) {
-      guard own >= 0 else { throw TLSFailure("dup: \(errnoText(errno))") }
-      transport = try tls.transport(descriptor: own, server: attempt.url.host)
-      phase = .securing
-      try rewatch(own, on: loop)
-      secure(on: loop)
-    } catch {
-      fail(HTTPFailure(.tls, error.message), on: loop)
+  func dialed(_ result: Result<SocketDial.Line, HTTPFailure>, on loop: isolated Loop) {
+    dial = nil
+    switch result {
+    case .success(let line): take(line, on: loop)
+    case .failure(let failure): fail(failure, on: loop)
     }
   }
 
-  private func rewatch(_ descriptor: Int32, on loop: isolated Loop) throws(TLSFailure) {
+  private func take(_ line: SocketDial.Line, on loop: isolated Loop) {
+    transport = line.transport
+    address = line.address
     do throws(SystemError) {
-      watch = try loop.watch(descriptor, for: .write, self)
+      watch = try loop.watch(line.transport.descriptor, for: .write, self)
       watched = .write
+      sendRequest(on: loop)
     } catch {
-      throw TLSFailure("\(error)")
-    }
-  }
-
-  private func secure(on loop: isolated Loop) {
-    guard let transport = transport as? TLSTransport else { return }
-    switch transport.handshake() {
-    case .bytes: sendRequest(on: loop)
-    case .again(let what): setInterest(what, on: loop)
-    case .end: fail(HTTPFailure(.tls, "the server ended the TLS handshake"), on: loop)
-    case .failed(let text): fail(HTTPFailure(.tls, text), on: loop)
+      fail(HTTPFailure(.connect, "\(error)"), on: loop)
     }
   }
 
@@ -149,10 +95,8 @@ final class DialedConnection: ReadinessHandler {
 
   func ready(_ what: Readiness, on loop: isolated Loop) {
     switch phase {
-    case .connecting: finishConnect(on: loop)
-    case .securing: secure(on: loop)
     case .upgrading, .open, .ending: exchange(what, on: loop)
-    case .closed: break
+    case .connecting, .closed: break
     }
     updateInterest(on: loop)
   }
@@ -204,6 +148,8 @@ final class DialedConnection: ReadinessHandler {
     phase = .closed
     if let timer { loop.cancel(timer) }
     timer = nil
+    dial?.cancel(on: loop)
+    dial = nil
     release(on: loop)
     let ended = session
     session = nil

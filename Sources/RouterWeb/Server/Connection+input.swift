@@ -26,7 +26,8 @@ extension Connection {
         return
       case .end:
         peerEnded = true
-        return close(on: loop)
+        if !takeSilence(on: loop) { close(on: loop) }
+        return
       case .failed: return close(on: loop)
       }
     } while transport.hasBuffered && budget > 0 && (phase == .head || phase == .body)

@@ -37,15 +37,21 @@ extension Connection {
       phase = .sending
       return flush(on: loop)
     }
+    beginLive(local, opening: feed.settings.opening, isChunked: framing == .chunked, wantsTitle: wantsTitle, on: loop)
+  }
+
+  /// The opening goes out behind what is queued, then what the feed carries from now on.
+  func beginLive(
+    _ feed: LocalFeed, opening: [UInt8], isChunked: Bool, wantsTitle: Bool = false, on loop: isolated Loop
+  ) {
     SocketOption.sendBuffer(transport.descriptor, bytes: Connection.liveSendBuffer)
-    let isChunked = framing == .chunked
-    if !feed.settings.opening.isEmpty {
-      if isChunked { output.append(Array("\(String(feed.settings.opening.count, radix: 16))\r\n".utf8)) }
-      output.append(feed.settings.opening)
+    if !opening.isEmpty {
+      if isChunked { output.append(Array("\(String(opening.count, radix: 16))\r\n".utf8)) }
+      output.append(opening)
       if isChunked { output.append([0x0D, 0x0A]) }
     }
-    live = LiveBody(feed: local, cursor: local.cursor(isChunked: isChunked, wantsTitle: wantsTitle))
-    local.join(self)
+    live = LiveBody(feed: feed, cursor: feed.cursor(isChunked: isChunked, wantsTitle: wantsTitle))
+    feed.join(self)
     phase = .live
     flush(on: loop)
   }

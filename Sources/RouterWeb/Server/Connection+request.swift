@@ -44,6 +44,7 @@ extension Connection {
         let answer = await open(request, loop)
         mail.post { loop, shard in shard.connections[id]?.upgrade(answer, to: number, on: loop) }
       }
+    case .silence: preconditionFailure("a request was matched with what answers no request")
     }
   }
 

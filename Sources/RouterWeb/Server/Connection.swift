@@ -86,6 +86,7 @@ final class Connection: ReadinessHandler {
       watch = try loop.watch(transport.descriptor, for: .read, self)
       interest = .read
       shard.add(self, on: loop)
+      waitForWord(on: loop)
     } catch {
       close(on: loop)
     }

@@ -15,6 +15,9 @@ extension HTTPServer {
   func find(_ settings: ListenerSettings) async throws(NodeFailure) -> Int {
     let (address, listen) = try await resolve(settings.listen)
     if settings.listen.port != 0, let index = listeners.firstIndex(where: { $0.core.address == listen }) {
+      guard settings.isShared, listeners[index].isShared else {
+        throw ListeningSocket.failure("shared", listen, EADDRINUSE)
+      }
       guard listeners[index].tls == settings.tls else {
         throw NodeFailure(
           .blocked,
@@ -45,7 +48,7 @@ extension HTTPServer {
       _ = Glibc.close(descriptor)
       throw NodeFailure(.blocked, "cannot listen on \(listen): \(failure)")
     }
-    listeners.append(Listener(core: core, tls: settings.tls, shard: shard))
+    listeners.append(Listener(core: core, tls: settings.tls, shard: shard, isShared: settings.isShared))
     return listeners.count - 1
   }
 

@@ -20,6 +20,8 @@ actor HTTPServer: WebServer {
     let tls: TLSSettings
     /// Where its acceptor lives.
     let shard: ShardHandle
+    /// Other nodes may put routes on it.
+    let isShared: Bool
     var leases: [Lease] = []
   }
 

@@ -29,6 +29,8 @@ enum ListeningSocket {
       default: nil
       }
     let what = code == EADDRINUSE ? "port \(listen.port) is taken" : errnoText(code)
-    return NodeFailure(.blocked, "cannot listen on \(listen): \(what) (\(call))", hint: hint)
+    var failure = NodeFailure(.blocked, "cannot listen on \(listen): \(what) (\(call))", hint: hint)
+    failure.code = code
+    return failure
   }
 }

@@ -36,6 +36,14 @@ struct RequestGate: Sendable {
     }
   }
 
+  /// What a peer gets that says nothing; nil: nothing either.
+  func silence(for peer: PeerAddress) -> (feed: any LiveFeed, lease: UInt64)? {
+    guard !isTLS, let entry = table.silence, entry.allow.contains(peer.host),
+      case .silence(let feed) = entry.route.answer
+    else { return nil }
+    return (feed, entry.lease)
+  }
+
   private func admit(
     _ head: RequestHead, _ entry: RouteTable.Entry, _ parameters: [String: String], _ local: PeerAddress
   ) -> Decision {

@@ -11,6 +11,7 @@ struct RouteTable: Sendable {
     var allow: [AddressRange]
     fileprivate var pattern: [Segment]
     var isWebSocket: Bool { if case .webSocket = route.answer { true } else { false } }
+    var isSilence: Bool { if case .silence = route.answer { true } else { false } }
 
     init(_ route: Route, node: NodeID, lease: UInt64, allow: [AddressRange]) {
       self.route = route
@@ -35,8 +36,13 @@ struct RouteTable: Sendable {
   }
 
   private var entries: [Entry] = []
+  /// For peers that say nothing.
+  private(set) var silence: Entry?
 
-  init(_ entries: [Entry] = []) { self.entries = entries }
+  init(_ entries: [Entry] = []) {
+    self.entries = entries.filter { !$0.isSilence }
+    silence = entries.last { $0.isSilence }
+  }
 
   /// - Parameter isUpgrade: A WebSocket route is preferred then; else it is taken only where nothing else answers.
   func match(method: String, path: String, isUpgrade: Bool) -> Match {

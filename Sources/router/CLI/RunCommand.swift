@@ -4,13 +4,18 @@ import RouterCore
 /// `router run`: the daemon.
 enum RunCommand: Command {
   static let name = "run"
-  static let usage = "router run [routes.json] [-v] [-c NAME] [--web-only] [--no-save]"
+  static let usage = "router run [routes.json] [-v] [-c NAME] [--web-only] [--once] [--no-save]"
   static let summary = "runs the graph of a routes document until it is told to stop"
   static let flags = [
     Flag("-v", "--verbose", help: "logs at level debug"),
     Flag("-c", "--config", value: "NAME", help: "takes profiles/NAME.json instead of routes.json"),
     Flag("--web-only", help: "disables nodes that open a sound device"),
+    Flag(
+      "--once",
+      help: "runs only what polls, and what that feeds, for one look without listeners; prints the records, their count"
+    ),
     Flag("--no-save", help: "keeps changes made by the admin API in memory"),
+    Flag("--json", help: "with --once: prints the records as one JSON array, and nothing else"),
   ]
   static let positional = ["routes.json"]
 
@@ -26,7 +31,8 @@ enum RunCommand: Command {
     if !loaded.report.isEmpty { Terminal.error(loaded.report) }
     guard var document = loaded.document else { return 1 }
     let overrides = RunOverrides(
-      isVerbose: arguments.has("-v"), isWebOnly: arguments.has("--web-only"), keepsFile: arguments.has("--no-save"))
+      isVerbose: arguments.has("-v"), isWebOnly: arguments.has("--web-only"), keepsFile: arguments.has("--no-save"),
+      isOnce: arguments.has("--once"))
     overrides.apply(to: &document)
     let log = StandardLog(format: document.log.format)
     defer { log.flush() }
@@ -35,6 +41,7 @@ enum RunCommand: Command {
       let host = try await Host(
         document: document, text: loaded.text, file: file, registrar: registrar, log: log, overrides: overrides,
         started: started)
+      if overrides.isOnce { return await host.lookOnce(asJSON: arguments.has("--json")) }
       return await serve(host, log: said)
     } catch {
       said.error("cannot start: \(error)")

@@ -61,7 +61,7 @@ actor Host {
     let access = AdminAccess(token: document.admin.token)
     let services = NodeServices(
       web: web, state: state, metrics: metrics, sink: tee, levels: levels, limits: PthreadLock(document.limits),
-      folder: folder, book: book, access: access.actions)
+      folder: folder, book: book, access: access.actions, isOnce: overrides.isOnce)
     let workers = try Workers.start()
     self.document = document
     self.registrar = registrar

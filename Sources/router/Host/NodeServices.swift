@@ -13,6 +13,7 @@ struct NodeServices: Sendable {
   let folder: String
   let book: AddressBook
   let access: ActionAccess
+  let isOnce: Bool
 
   func context(for plan: PlannedNode, graph: any NodeGraph) -> NodeContext {
     let log = Log(source: plan.id, threshold: levels.threshold(of: plan), sink: sink)
@@ -21,9 +22,9 @@ struct NodeServices: Sendable {
       metrics: NodeMetrics(registry: metrics, node: plan.id), time: SystemTime(), loop: loop(for: plan.id),
       blocking: web.blocking,
       web: BookedWebServer(server: web.server, book: book, log: log, limits: limits.withLock { $0 }), http: web.http,
-      sockets: web.webSockets,
+      sockets: web.webSockets, byteStreams: web.byteStreams,
       datagrams: web.datagrams, folder: folder, store: StateDrawer(file: state, node: plan.id), graph: graph,
-      access: access)
+      access: access, isOnce: isOnce)
   }
 
   /// Nodes without connections are spread over the loops by their ids, the same way at each start.

@@ -27,7 +27,8 @@ final class MicrophoneBench: Sendable {
       config,
       NodeContext(
         id: "microphone", label: "microphone", log: fake.log, metrics: metrics, time: SystemTime(), loop: loop,
-        blocking: fake.blocking, web: fake.web, http: fake.http, sockets: fake.sockets, datagrams: fake.datagrams,
+        blocking: fake.blocking, web: fake.web, http: fake.http, sockets: fake.sockets, byteStreams: fake.byteStreams,
+        datagrams: fake.datagrams,
         folder: fake.folder, store: fake.store, graph: fake.graph))
   }
 

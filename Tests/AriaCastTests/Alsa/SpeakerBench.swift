@@ -46,6 +46,7 @@ final class SpeakerBench: Sendable {
       NodeContext(
         id: "speaker", label: "speaker", log: Log(source: "speaker", level: .debug, sink: log), metrics: metrics,
         time: time, loop: loop, blocking: fake.blocking, web: fake.web, http: fake.http, sockets: UnreachableSockets(),
+        byteStreams: UnreachableStreams(),
         datagrams: fake.datagrams,
         folder: fake.folder, store: store, graph: fake.graph))
   }

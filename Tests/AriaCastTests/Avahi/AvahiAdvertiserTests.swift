@@ -159,7 +159,8 @@ extension NodeContext {
     NodeContext(
       id: context.id, label: context.label, log: context.log, metrics: context.metrics, time: context.time,
       loop: context.loop, blocking: GatedCalls(gate: gate), web: context.web, http: context.http,
-      sockets: context.sockets, datagrams: context.datagrams, folder: context.folder, store: context.store,
+      sockets: context.sockets, byteStreams: context.byteStreams, datagrams: context.datagrams, folder: context.folder,
+      store: context.store,
       graph: context.graph)
   }
 }

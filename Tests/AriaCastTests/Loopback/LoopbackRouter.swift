@@ -28,7 +28,8 @@ struct LoopbackRouter {
         id: plan.id, label: plan.id, log: Log(source: plan.id, level: .info, sink: log),
         metrics: NodeMetrics(registry: registry, node: plan.id), time: SystemTime(), loop: web.loops[0],
         blocking: web.blocking, web: web.server, http: FakeHTTPClient(),
-        sockets: UnreachableSockets(), datagrams: web.datagrams, folder: "/nowhere", store: FakeStore(), graph: graph)
+        sockets: UnreachableSockets(), byteStreams: UnreachableStreams(), datagrams: web.datagrams, folder: "/nowhere",
+        store: FakeStore(), graph: graph)
     }
     await graph.start(Self.document())
   }

@@ -40,7 +40,8 @@ final class GraphBench: Sendable {
         id: plan.id, label: plan.id, log: Log(source: plan.id, level: .debug, sink: log),
         metrics: NodeMetrics(registry: registry, node: plan.id), time: time, loop: loop,
         blocking: fakes.context.blocking,
-        web: fakes.web, http: fakes.http, sockets: UnreachableSockets(), datagrams: fakes.datagrams, folder: "/nowhere",
+        web: fakes.web, http: fakes.http, sockets: UnreachableSockets(), byteStreams: UnreachableStreams(),
+        datagrams: fakes.datagrams, folder: "/nowhere",
         store: FakeStore(), graph: graph)
     }
   }

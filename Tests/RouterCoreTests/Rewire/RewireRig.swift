@@ -30,6 +30,7 @@ final class RewireRig: Sendable {
         id: plan.id, label: plan.settings.label ?? plan.id, log: Log(source: plan.id, level: .debug, sink: host.log),
         metrics: NodeMetrics(registry: registry, node: plan.id), time: host.time, loop: host.loop,
         blocking: parts.blocking, web: host.web, http: host.http, sockets: UnreachableSockets(),
+        byteStreams: UnreachableStreams(),
         datagrams: host.datagrams, folder: "/nowhere", store: book, graph: graph)
       return parts
     }

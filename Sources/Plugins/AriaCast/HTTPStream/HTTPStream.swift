@@ -1,7 +1,5 @@
 public import RouterCore
 
-extension FeedSettings.WhenFull: OptionValue {}
-
 /// `http.stream`: one live body for any player, as endless WAV or as MP3.
 public enum HTTPStream: NodeDefinition {
   public static let type = "http.stream"

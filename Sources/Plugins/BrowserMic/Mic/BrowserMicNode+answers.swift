@@ -106,20 +106,7 @@ extension BrowserMicNode {
   private func makeFeed(_ format: StreamFormat) -> any LiveFeed {
     context.web.makeFeed(
       FeedSettings(
-        opening: EndlessWAV.head(of: format), capacity: 2 * format.sampleRate * format.bytesPerFrame,
+        opening: EndlessWAV.head(for: format), capacity: 2 * format.sampleRate * format.bytesPerFrame,
         maxListeners: BrowserMicNode.mostListeners, alignment: format.bytesPerFrame))
-  }
-}
-
-/// The head of a WAV file of 16-bit PCM that never ends, as players read it from a live source.
-enum EndlessWAV {
-  static func head(of format: StreamFormat) -> [UInt8] {
-    func little(_ value: Int, _ size: Int) -> [UInt8] {
-      (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-    }
-    let endless = [UInt8](repeating: 0xFF, count: 4)
-    let rate = little(format.sampleRate, 4) + little(format.sampleRate * format.bytesPerFrame, 4)
-    let shape = little(1, 2) + little(format.channels, 2) + rate + little(format.bytesPerFrame, 2) + little(16, 2)
-    return Array("RIFF".utf8) + endless + Array("WAVEfmt ".utf8) + little(16, 4) + shape + Array("data".utf8) + endless
   }
 }

@@ -85,3 +85,5 @@ struct AllowList: OptionValue {
   }
   var json: JSON { ranges.json }
 }
+
+extension FeedSettings.WhenFull: OptionValue {}

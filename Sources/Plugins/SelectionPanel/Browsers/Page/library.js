@@ -90,7 +90,8 @@ function showFile(row, slot, role) {
   const file = slot[role];
   row.classList.toggle("absent", !file?.size);
   row.querySelector(".what").textContent = words[role];
-  row.querySelector(".facts").textContent = file ? `${file.file} · ${file.size ? size(file.size) : words.isEmpty}` : words.isMissing;
+  const kind = file?.file.split(".").pop().toUpperCase();
+  row.querySelector(".facts").textContent = file ? `${kind} · ${file.size ? size(file.size) : words.isEmpty}` : words.isMissing;
   const focused = document.activeElement?.dataset.does;
   const actions = [];
   if (role === "sound" && file?.size) {

@@ -1,0 +1,11 @@
+internal import Glibc
+
+/// What this machine is called.
+enum HostName {
+  /// Any thread.
+  static func current() -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard unsafe gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
