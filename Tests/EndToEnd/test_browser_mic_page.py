@@ -181,7 +181,7 @@ def test_mute_is_silence_and_the_list_says_so(start, toned):
     router = start(LOOPBACK)
     page = opened(toned, router)
     go_on_air(page)
-    time.sleep(1)
+    time.sleep(2.5)
     page.click("#mute")
     eventually(lambda: mics.streams(router)[0]["muted"], 5, "muted")
     assert page.inner_text("#on-air") == "Muted" and abs(decibels(page) + 23.0) < 0.5
@@ -194,7 +194,7 @@ def test_mute_is_silence_and_the_list_says_so(start, toned):
     quiet = np.abs(samples[:, 0].astype(int)) == 0
     runs = np.diff(np.flatnonzero(np.concatenate([[True], ~quiet, [True]])))
     assert runs.max() > rate
-    is_the_tone(samples[:rate], rate) if len(samples) < 3 * rate else is_the_tone(samples, rate)
+    is_the_tone(samples, rate)
 
 
 def test_push_to_talk_with_button_and_space_bar(start, toned):
@@ -286,19 +286,27 @@ def test_hostile_names_are_only_names(start, toned):
     assert page.errors == []
 
 
-def test_the_qr_code_is_what_another_encoder_makes(start, toned):
-    import segno
-
+def test_the_qr_code_is_read_by_another_program(start, toned, tmp_path):
     router = start(LOOPBACK)
     page = opened(toned, router)
-    for text in ("https://192.168.1.77:6943/", "https://a.b/", "https://" + "x" * 70 + ".local:6943/", "x" * 130):
+    page.wait_for_selector("#qr path", state="attached")
+    shown = page.inner_text("#join-link")
+    picture = tmp_path / "code.png"
+    page.locator("#qr").screenshot(path=picture)
+
+    def read():
+        done = subprocess.run(["zbarimg", "-q", "--raw", str(picture)], capture_output=True, text=True, timeout=20)
+        return done.stdout.rstrip("\n")
+
+    assert read() == shown and shown.startswith("http")
+    # Every size of code there is, full to the last byte.
+    for length in (1, 17, 18, 32, 33, 53, 78, 106, 107, 134):
+        text = "x" * length
         rows = page.evaluate(f"import('/static/qr.js').then(({{ qr }}) => qr({text!r}))")
-        ours = [[int(dark) for dark in row] for row in rows]
-        made = []
-        for mask in range(8):
-            code = segno.make(text, error="l", mode="byte", mask=mask, boost_error=False, micro=False)
-            made.append([list(row) for row in code.matrix])
-        assert ours in made
+        grid = np.pad(np.array(rows, dtype=bool), 4).repeat(6, 0).repeat(6, 1)
+        picture.write_bytes(f"P5 {len(grid)} {len(grid)} 255\n".encode() + np.where(grid, 0, 255).astype("u1").tobytes())
+        assert read() == text
+    assert page.evaluate(f"import('/static/qr.js').then(({{ qr }}) => qr({'x' * 135!r}))") is None
 
 
 @pytest.mark.parametrize("locale, scheme, size", [

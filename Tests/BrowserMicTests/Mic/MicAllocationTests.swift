@@ -32,7 +32,8 @@ import Testing
       // The clock of a test takes a lock.
       let arrival = loop.time.now
       var before: UInt64 = 0
-      for (number, message) in messages.enumerated() {
+      for number in messages.indices {
+        let message = messages[number]
         if number == 50 { before = allocation_count() }
         _ = unsafe socket.message(
           WebSocketLoan(payload: message.span.bytes, isText: false, arrival: arrival), on: loop)

@@ -101,8 +101,11 @@ extension BrowserMicNode {
     }
     let record = PathRecord()
     let graph = await context.graph.open(offer(of: stream, format, seat.sender.peer, record), on: seat.loop)
-    guard isOpen, seats[id]?.isOver == false, registry.streams[stream.id] != nil else {
+    // Meanwhile the browser may have left, or come by another connection as well.
+    guard isOpen, seats[id]?.isOver == false, registry.streams[stream.id] != nil, paths[stream.id] == nil else {
       await context.graph.close(graph, .lost)
+      seats[id]?.stream = nil
+      await dismiss(id, code: 1008, "the stream goes on elsewhere", .superseded)
       return false
     }
     paths[stream.id] = Path(
