@@ -125,7 +125,7 @@ import Testing
     for _ in 0..<60 { verdicts.append(await loud.say(#"{"type":"level"}"#)) }
     #expect(verdicts.contains(.close(code: 1008, reason: MicSocket.Refusal.chatter.reason)))
     let long = try await Browser(on: host)
-    #expect(await long.say(String(repeating: " ", count: 5_000)) == .close(code: 1009, reason: "text too long"))
+    #expect(await long.say(String(repeating: " ", count: 5_000)) == .close(code: 1009, reason: "message too long"))
     await Self.end(host, node)
   }
 

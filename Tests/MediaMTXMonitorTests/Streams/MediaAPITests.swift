@@ -46,7 +46,7 @@ import Testing
     let node = try await Self.running(host)
     #expect(try await Self.answer(host, MonitorRoute.latest).json == ["error": "no data"])
     await node.receive(Self.event(try Self.streams(host)), on: "streams")
-    #expect(try await Self.answer(host, MonitorRoute.latest).json.items?.count == 5)
+    #expect(try await Self.answer(host, MonitorRoute.latest).json.items?.count == 4)
     for name in ["studio/cam1", "studio%2Fcam1", "studio%2fcam1"] {
       let found = try await Self.answer(host, MonitorRoute.stream, ["*": name])
       #expect(found.status == 200 && found.json["stream"]?["name"] == "studio/cam1")
@@ -74,7 +74,7 @@ import Testing
     await host.loop.perform { loop in _ = acceptance.handler(loop, peer) }
     guard case .text(let text)? = peer.sent.first else { throw AnswerFlaw("nothing was said") }
     let message = try JSON(strict: Array(text.utf8))
-    #expect(message["type"] == "look" && message["changed"]?.items?.count == 5 && message["last"] == true)
+    #expect(message["type"] == "look" && message["changed"]?.items?.count == 4 && message["last"] == true)
     await node.stop()
     #expect(peer.closed?.code == 1001)
     await host.stop()

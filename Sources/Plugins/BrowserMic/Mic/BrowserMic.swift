@@ -32,24 +32,28 @@ public enum BrowserMic: NodeDefinition {
         tokenHelp:
           "Lets one stop the streams of others; without one \"admin.token\" counts, without that they must be stopped "
           + "from this machine. Who began a stream may always stop it.") + [
-        Option(
-          "listenTls", \.listenTls,
-          "Address for HTTPS, with a certificate of the router's own local CA (or that of \"tls\"); false for none: "
-            + "then only browsers on this machine may use a microphone."),
-        Option("minBitrateKbps", \.minBitrateKbps, 6...510, unit: "kb/s", live: true, "Lowest bitrate a page may ask for."),
-        Option("maxBitrateKbps", \.maxBitrateKbps, 6...510, unit: "kb/s", live: true, "Highest bitrate a page may ask for."),
-        Option(
-          "sampleRate", \.sampleRate, 8_000...192_000, unit: "Hz", live: true,
-          "What /api/config tells older clients. Sound comes at the rate of each browser's device."),
-        Option(
-          "channels", \.channels, 1...2, live: true,
-          "Channels the page asks a device for, and what /api/config tells."),
-        Option("chunkSize", \.chunkSize, 64...65_536, unit: "frames", live: true, "What /api/config tells older clients."),
-        Option(
-          "streamPort", \.streamPort, 1...65_535, live: true,
-          "First port of a tcp.stream behind this node, as /api/config and the page tell it."),
-        Option("maxStreams", \.maxStreams, 1...10_000, live: true, "Streams at once; more are refused."),
-      ]
+          Option(
+            "listenTls", \.listenTls,
+            "Address for HTTPS, with a certificate of the router's own local CA (or that of \"tls\"); false for none: "
+              + "then only browsers on this machine may use a microphone."),
+          Option(
+            "minBitrateKbps", \.minBitrateKbps, 6...510, unit: "kb/s", live: true, "Lowest bitrate a page may ask for."),
+          Option(
+            "maxBitrateKbps", \.maxBitrateKbps, 6...510, unit: "kb/s", live: true, "Highest bitrate a page may ask for."
+          ),
+          Option(
+            "sampleRate", \.sampleRate, 8_000...192_000, unit: "Hz", live: true,
+            "What /api/config tells older clients. Sound comes at the rate of each browser's device."),
+          Option(
+            "channels", \.channels, 1...2, live: true,
+            "Channels the page asks a device for, and what /api/config tells."),
+          Option(
+            "chunkSize", \.chunkSize, 64...65_536, unit: "frames", live: true, "What /api/config tells older clients."),
+          Option(
+            "streamPort", \.streamPort, 1...65_535, live: true,
+            "First port of a tcp.stream behind this node, as /api/config and the page tell it."),
+          Option("maxStreams", \.maxStreams, 1...10_000, live: true, "Streams at once; more are refused."),
+        ]
     }
 
     public func check() -> [Problem] {

@@ -44,12 +44,22 @@ extension BrowserMicNode {
     ]
   }
 
+  /// The same to all, written once.
+  func tellAll(_ word: JSON) {
+    guard !followers.isEmpty else { return }
+    let text = word.compact
+    for follower in followers.values { _ = follower.send(event: "message", id: nil, data: text) }
+  }
+
   /// Tells who follows, if the list is another one than before.
   func tellStreams() {
-    guard !followers.isEmpty else { return shownStreams = nil }
+    guard !followers.isEmpty else {
+      shownStreams = nil
+      return
+    }
     let list = streamList
     guard list != shownStreams else { return }
     shownStreams = list
-    for follower in followers.values { tell(follower, ["type": "streams", "streams": list]) }
+    tellAll(["type": "streams", "streams": list])
   }
 }

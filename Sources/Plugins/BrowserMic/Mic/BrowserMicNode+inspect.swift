@@ -24,7 +24,7 @@ extension BrowserMicNode {
     await lookAtListeners()
     if lastHeartbeat.map({ now - $0 >= BrowserMicNode.heartbeatInterval }) ?? true {
       lastHeartbeat = now
-      for follower in followers.values { tell(follower, heartbeatWord) }
+      tellAll(heartbeatWord)
     }
     tellStreams()
   }
@@ -90,7 +90,7 @@ extension BrowserMicNode {
       guard measured > path.told, let stream = registry.streams[id] else { continue }
       paths[id]?.told = measured
       let event = levels(of: stream, path)
-      for follower in followers.values { tell(follower, levelWord(stream, event)) }
+      if !followers.isEmpty { tellAll(levelWord(stream, event)) }
       await context.graph.emit(event, on: "levels", key: "\(path.graph)")
     }
   }

@@ -101,8 +101,11 @@ extension BrowserMicNode {
     }
     let record = PathRecord()
     let graph = await context.graph.open(offer(of: stream, format, seat.sender.peer, record), on: seat.loop)
-    guard isOpen, seats[id]?.isOver == false, registry.streams[stream.id] != nil else {
+    // Meanwhile the browser may have left, or come by another connection as well.
+    guard isOpen, seats[id]?.isOver == false, registry.streams[stream.id] != nil, paths[stream.id] == nil else {
       await context.graph.close(graph, .lost)
+      seats[id]?.stream = nil
+      await dismiss(id, code: 1008, "the stream goes on elsewhere", .superseded)
       return false
     }
     paths[stream.id] = Path(
@@ -156,8 +159,9 @@ extension BrowserMicNode {
     if let stream = seat.stream { await self.end(stream, end, saying: nil) }
   }
 
-  /// The connection is over, by whoever's wish. A stream that did not end is kept for a while.
+  /// The connection is over, by whoever's wish. A stream whose connection broke without a word is kept for a while.
   func vacate(_ id: UInt64, _ code: UInt16) async {
+    if code != 1006 { await leave(id, .closed) }
     guard let seat = seats.removeValue(forKey: id) else { return }
     counters.connected.set(seats.count)
     guard let stream = seat.stream, !seat.isOver, paths[stream]?.seat == id else {

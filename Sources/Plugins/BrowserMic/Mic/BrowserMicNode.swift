@@ -107,7 +107,7 @@ actor BrowserMicNode: LiveNode {
     self.config = config
     registry.bitrates = config.minBitrateKbps...config.maxBitrateKbps
     registry.most = config.maxStreams
-    for follower in followers.values { tell(follower, configWord) }
+    tellAll(configWord)
   }
 
   func perform(_ action: String, with arguments: JSON) async throws(ActionFailure) -> JSON {

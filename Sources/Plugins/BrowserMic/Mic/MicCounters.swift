@@ -43,9 +43,9 @@ struct MicCounters: Sendable {
 
   func refusedMessage(_ refusal: MicSocket.Refusal) {
     switch refusal {
-    case .text, .chatter: refusedText.add()
+    case .chatter: refusedText.add()
     case .early: refusedStart.add()
-    case .frame: refusedFrame.add()
+    case .frame, .size: refusedFrame.add()
     }
   }
 

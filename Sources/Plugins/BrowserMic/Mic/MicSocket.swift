@@ -17,15 +17,15 @@ struct MicEvents: Sendable {
 final class MicSocket: WebSocketHandler {
   /// Why a connection is closed.
   enum Refusal: Equatable, Sendable {
-    case text
+    case size
     case chatter
     case early
     case frame(MicFrame.Fault)
 
-    var code: UInt16 { self == .text ? 1009 : 1008 }
+    var code: UInt16 { self == .size ? 1009 : 1008 }
     var reason: String {
       switch self {
-      case .text: "text too long"
+      case .size: "message too long"
       case .chatter: "too many text messages"
       case .early: "a start message comes first"
       case .frame(let fault): fault.rawValue
@@ -33,8 +33,10 @@ final class MicSocket: WebSocketHandler {
     }
   }
 
-  /// The largest message there can be, and room to spare: a larger one is closed with 1009.
-  static let messageLimit = 16_384
+  /// Bytes of a message; a larger one is closed with 1009.
+  static let largest = 16_384
+  /// What the server takes at all: a message above it breaks the connection, and the stream waits for its browser.
+  static let messageLimit = 1 << 18
   /// Text messages a connection may send at once; one more each 50 ms.
   static let mostTexts = 40.0
 
@@ -55,6 +57,7 @@ final class MicSocket: WebSocketHandler {
 
   func message(_ message: WebSocketLoan, on loop: isolated Loop) -> WebSocketVerdict {
     if isOver { return .go }
+    guard message.payload.byteCount <= MicSocket.largest else { return refuse(.size) }
     if message.isText { return words(message) }
     guard isGreeted else { return refuse(.early) }
     return sound(message, on: loop)
@@ -82,7 +85,7 @@ final class MicSocket: WebSocketHandler {
   // MARK: Text: twice a second at most, so it is copied and understood elsewhere
 
   private func words(_ message: WebSocketLoan) -> WebSocketVerdict {
-    guard message.payload.byteCount <= MicText.longest else { return refuse(.text) }
+    guard message.payload.byteCount <= MicText.longest else { return refuse(.size) }
     if let lastText { texts = min(MicSocket.mostTexts, texts + (message.arrival - lastText).seconds * 20) }
     lastText = message.arrival
     texts -= 1

@@ -98,7 +98,8 @@ struct StreamRegistry {
     var milliseconds = wall.seconds * 1_000 + Int64(wall.nanoseconds / 1_000_000)
     let address = String(client.map { $0 == "." || $0 == ":" || $0 == "%" ? "_" : $0 })
     while streams["stream_\(milliseconds)_\(address)"] != nil { milliseconds += 1 }
-    let bitrate = min(max(wish.bitrate ?? StreamRegistry.usualBitrate, Double(bitrates.lowerBound)), Double(bitrates.upperBound))
+    let (lowest, highest) = (Double(bitrates.lowerBound), Double(bitrates.upperBound))
+    let bitrate = min(max(wish.bitrate ?? StreamRegistry.usualBitrate, lowest), highest)
     return MicStream(
       id: "stream_\(milliseconds)_\(address)", secret: secret, client: client,
       name: wish.name ?? "Stream from \(client)", source: wish.source, bitrate: Int(bitrate.rounded()),

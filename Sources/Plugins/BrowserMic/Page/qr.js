@@ -95,7 +95,7 @@ function fill(frameGrid, words, mask) {
   for (let right = size - 1; right > 0; right -= 2) {
     if (right === 6) right -= 1;
     for (let step = 0; step < size; step += 1) {
-      const row = (right + 1) & 2 ? size - 1 - step : step;
+      const row = (right + 1) & 2 ? step : size - 1 - step;
       for (const column of [right, right - 1]) {
         if (grid[row][column] !== null) continue;
         const bit = (words[at >> 3] >> (7 - (at & 7))) & 1;

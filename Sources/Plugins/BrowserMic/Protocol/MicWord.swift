@@ -21,7 +21,8 @@ enum MicWord {
   }
 
   /// Each second.
-  static func stats(received: Int, lost: Int, bufferMs: Int, listeners: Int, port: Int, urls: JSON) -> WebSocketMessage {
+  static func stats(received: Int, lost: Int, bufferMs: Int, listeners: Int, port: Int, urls: JSON) -> WebSocketMessage
+  {
     text([
       "type": "stats", "received": .integer(Int64(received)), "lost": .integer(Int64(lost)),
       "bufferMs": .integer(Int64(bufferMs)), "listeners": .integer(Int64(listeners)), "port": .integer(Int64(port)),
