@@ -127,7 +127,7 @@ actor BrowserMicNode: LiveNode {
 
   private func offerServices() async {
     guard let port = plain?.address.port else { return }
-    let host = hostName().split(separator: ".").first.map { String($0) } ?? "localhost"
+    let host = hostName()
     var page = [("path", "/")]
     if let secure { page.append(("https", String(secure.address.port))) }
     services = [
