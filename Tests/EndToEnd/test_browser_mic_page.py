@@ -261,7 +261,8 @@ def test_another_browser_sees_the_level_and_listens_in(start, toned):
 
 @pytest.mark.parametrize("source", ["system", "both"])
 def test_system_sound_and_the_mix_are_sent(start, toned, source):
-    """Headless Chromium shares a fake screen with fake sound; mixed, the microphone's tone is 3.1 dB lower."""
+    """Headless Chromium's fake screen plays the same file. Blocks of 10 ms hold whole periods: both are in phase, each
+    at 0.7, which makes 2.9 dB more."""
     router = start(LOOPBACK)
     page = opened(toned, router)
     page.check(f'input[name="audioSource"][value="{source}"]', force=True)
@@ -274,11 +275,7 @@ def test_system_sound_and_the_mix_are_sent(start, toned, source):
     page.click("#startStopBtn")
     samples, rate = recording(router)
     assert len(samples) > 1.5 * rate
-    if source == "both":
-        middle = samples[rate // 2:rate // 2 + rate, 0].astype(float)
-        tone = np.exp(-2j * np.pi * 1000 * np.arange(rate) / rate)
-        level = 20 * np.log10(abs((middle * tone).mean()) * 2 / 32768)
-        assert abs(level + 23.1) < 0.7, level
+    is_the_tone(samples, rate, level=-23.0 if source == "system" else -20.1)
     assert page.errors == []
 
 
@@ -291,7 +288,7 @@ def test_a_screen_that_is_not_shared_is_explained(start, toned):
          "No sound was shared"),
     ):
         page = opened(toned, router)
-        page.evaluate(f"navigator.mediaDevices.getDisplayMedia = {fake}")
+        page.evaluate(f"() => {{ navigator.mediaDevices.getDisplayMedia = {fake}; }}")
         page.check('input[name="audioSource"][value="system"]', force=True)
         page.click("#startStopBtn")
         wait(page, "!document.getElementById('problem').hidden")
