@@ -86,7 +86,7 @@ import Testing
   @Test func `the port of a stream is the one a sink opened`() async throws {
     let (host, node) = try await Self.start()
     _ = try await Browser.streaming(on: host)
-    host.graph.streams[0].offer.record.listeningAddresses = ["tcp://10.0.0.1:421"]
+    host.graph.streams[0].offer.record.add(listeningAddress: "tcp://10.0.0.1:421")
     let stream = try await Browser.ask(host, "GET", "/api/streams")["streams"]?.items?.first
     #expect(stream?["port"]?.int == 421 && stream?["urls"]?["tcp"]?.text == "tcp://10.0.0.1:421")
     await Self.end(host, node)
