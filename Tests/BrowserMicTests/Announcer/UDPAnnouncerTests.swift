@@ -117,12 +117,24 @@ import Testing
   @Test func `the schedule by the clock`() {
     var schedule = AnnouncementSchedule(interval: .seconds(30))
     let start = Instant(nanoseconds: 5_000_000_000)
-    #expect(schedule.next == nil && schedule.take(at: start))
-    #expect(!schedule.take(at: start + .seconds(29)) && schedule.next == start + .seconds(30))
+    var announced: [Int] = []
+    func look(_ milliseconds: Int) {
+      if schedule.take(at: start + .milliseconds(Int64(milliseconds))) { announced.append(milliseconds) }
+    }
+    #expect(schedule.next == nil)
+    look(0)
+    look(29_000)
+    #expect(schedule.next == start + .seconds(30))
     schedule.change()
     #expect(schedule.next == start + .seconds(1))
-    #expect(!schedule.take(at: start + .milliseconds(999)) && schedule.take(at: start + .seconds(1)))
-    #expect(schedule.next == start + .seconds(31))
-    #expect(schedule.take(at: start + .seconds(31)) && !schedule.take(at: start + .seconds(32)))
+    // As late as it is, it is told now.
+    look(29_500)
+    schedule.change()
+    look(30_499)
+    look(30_500)
+    #expect(schedule.next == start + .milliseconds(60_500))
+    look(60_499)
+    look(60_500)
+    #expect(announced == [0, 29_500, 30_500, 60_500])
   }
 }

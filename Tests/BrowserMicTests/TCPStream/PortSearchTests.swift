@@ -48,7 +48,9 @@ import Testing
     #expect(search.port == nil)
   }
 
-  @Test(arguments: [(98, PortSearch.Refusal.taken), (13, .forbidden), (1, .forbidden), (99, .other)])
+  @Test(
+    arguments: [(98, PortSearch.Refusal.taken), (13, .forbidden), (1, .forbidden), (99, .other)]
+      as [(Int32, PortSearch.Refusal)])
   func `the kernel's numbers mean what they mean`(code: Int32, refusal: PortSearch.Refusal) {
     #expect(PortSearch.Refusal(code: code) == refusal)
     #expect(PortSearch.Refusal(code: nil) == .other)

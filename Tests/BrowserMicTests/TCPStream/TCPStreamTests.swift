@@ -125,7 +125,8 @@ import Testing
 
   @Test func `every path and no word at all are answered with the sound`() async throws {
     let host = try FakeHost()
-    let stream = try await host.open(node(host), format: Self.mp3, label: "A\r\nB")
+    let node = node(host)
+    let stream = try await host.open(node, format: Self.mp3, label: "A\r\nB")
     let lease = try #require(host.web.leases.first)
     #expect(lease.routes.map(\.path) == ["/*", ""])
     guard case .http(let handler) = lease.routes[0].answer, case .silence = lease.routes[1].answer else {
@@ -140,6 +141,7 @@ import Testing
       return
     }
     await end(stream, host)
+    await node.stop()
     await host.stop()
   }
 

@@ -36,11 +36,12 @@ internal import COpus
     // An empty packet would mean a lost one to libopus.
     guard packet.byteCount > 0, let size = Int32(exactly: packet.byteCount) else { return nil }
     let room = min(target.count / channels, longestPacket)
+    var memory = unsafe target.mutableBytes
     let made = unsafe packet.withUnsafeBytes { source in
-      unsafe target.withUnsafeMutableBufferPointer { out in
+      unsafe memory.withUnsafeMutableBytes { out in
         guard let first = out.baseAddress else { return Int32(-1) }
         let bytes = unsafe source.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        return unsafe opus_decode(state, bytes, size, first, Int32(room), 0)
+        return unsafe opus_decode(state, bytes, size, first.assumingMemoryBound(to: Int16.self), Int32(room), 0)
       }
     }
     return made < 0 ? nil : Int(made)
