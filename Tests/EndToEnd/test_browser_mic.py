@@ -354,3 +354,42 @@ def test_sixty_seconds_are_complete(router):
     assert router.metric("router_mic_messages_total") == 3000 and router.metric("router_mic_lost_total") == 0
     [file] = mics.finished(router.folder / "archive")
     assert np.array_equal(mics.wav(file)[0][:, 0], sent)
+
+
+def test_a_port_of_its_own_hears_the_browser_soon(start):
+    """From the browser's message to a listener of the TCP port, at the pace of sound."""
+    both = document()
+    both["nodes"]["ports"] = {"type": "tcp.stream", "host": "127.0.0.1", "firstPort": 42_000, "format": "raw"}
+    both["links"] = ["mic -> ports"]
+    router = start(both)
+    late = []
+
+    async def run():
+        async with mics.Mic(router, mics.HELLO) as mic:
+            port = mic.words[0]["port"]
+            assert mic.words[0]["urls"]["tcp"].endswith(f":{port}") and mics.streams(router)[0]["port"] == port
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            clock = asyncio.get_running_loop().time
+            sent = {}
+
+            async def listen():
+                while True:
+                    heard = await reader.readexactly(1920)
+                    number = int.from_bytes(heard[:2], "little")
+                    if number in sent:
+                        late.append(clock() - sent[number])
+
+            listening = asyncio.create_task(listen())
+            began = clock()
+            for number in range(1, 251):
+                await asyncio.sleep(max(0, began + number * 0.02 - clock()))
+                sent[number] = clock()
+                await mic.socket.send_bytes(mics.frame(number, number.to_bytes(2, "little") * mics.FRAME))
+            await asyncio.sleep(0.3)
+            listening.cancel()
+            writer.close()
+
+    asyncio.run(run())
+    late.sort()
+    print(f"latency to a TCP listener: median {late[len(late) // 2] * 1e3:.1f} ms, p99 {late[int(len(late) * 0.99)] * 1e3:.1f} ms")
+    assert len(late) > 200 and late[len(late) // 2] < 0.05

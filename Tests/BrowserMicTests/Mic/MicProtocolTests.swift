@@ -115,8 +115,8 @@ import Testing
       passed = pace.take(seconds: 1.000_3, at: now) && passed
     }
     #expect(passed)
-    #expect(pace.take(seconds: 11, at: now) == true)
-    #expect(pace.take(seconds: 2, at: now) == false)
+    #expect(pace.take(seconds: 10.5, at: now) == true)
+    #expect(pace.take(seconds: 1, at: now) == false)
   }
 
   // MARK: Words

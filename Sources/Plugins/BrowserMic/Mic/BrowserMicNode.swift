@@ -127,7 +127,7 @@ actor BrowserMicNode: LiveNode {
 
   private func offerServices() async {
     guard let port = plain?.address.port else { return }
-    let host = await context.blocking.run { MachineName.current() }
+    let host = hostName()
     var page = [("path", "/")]
     if let secure { page.append(("https", String(secure.address.port))) }
     services = [

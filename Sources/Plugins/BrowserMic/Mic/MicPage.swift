@@ -45,7 +45,7 @@ struct MicPage: Sendable {
     var fields = HTTPFields([
       ("ETag", tag), ("Cache-Control", "no-cache"), ("X-Content-Type-Options", "nosniff"),
       ("Content-Security-Policy", MicPage.policy), ("Referrer-Policy", "no-referrer"),
-      ("Permissions-Policy", "microphone=(self), display-capture=(self), camera=(), geolocation=()"),
+      ("Permissions-Policy", "microphone=(self), display-capture=(self), geolocation=()"),
     ])
     if (request.fields["If-None-Match"] ?? "").contains(tag) { return HTTPResponse(status: 304, fields: fields) }
     fields.add("Content-Type", type)
