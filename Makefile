@@ -7,7 +7,10 @@ SWIFT ?= swift
 ROUTES ?= routes.json
 export SWIFT
 
-.PHONY: help deps build run test soak lint check bench fuzz clean
+.PHONY: help deps build run test soak lint check bench fuzz deb install deploy clean
+
+PREFIX ?= /usr/local
+DESTDIR ?=
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
@@ -49,6 +52,15 @@ fuzz: ## feed random input to the parsers for a fixed time (FUZZ_SECONDS per par
 	@packaging/ensure-swift
 	@packaging/ensure-packages run
 	Tests/Fuzz/run.sh
+
+deb: build ## build the Debian package .build/media-router_VERSION_ARCH.deb
+	packaging/make-deb
+
+install: build ## put the program into PREFIX (/usr/local); router service install makes it a service
+	install -Dm755 .build/release/router $(DESTDIR)$(PREFIX)/bin/media-router
+
+deploy: deb ## build the package and install it on another machine: make deploy HOST=pi@raspberry
+	packaging/deploy $(HOST)
 
 clean: ## forget everything that was built
 	rm -rf .build

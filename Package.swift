@@ -63,7 +63,8 @@ let package = Package(
         "RouterCore", "RouterWeb", "AriaCast", "ADPCMIngest", "SelectionPanel", "MediaMTXMonitor", "BrowserMic",
         "CLinux",
       ],
-      resources: [.embedInCode("Dashboard/Login"), .embedInCode("Dashboard/Page")], swiftSettings: strict),
+      resources: [.embedInCode("Dashboard/Login"), .embedInCode("Dashboard/Page"), .embedInCode("CLI/Service/Unit")],
+      swiftSettings: strict),
 
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .executableTarget(

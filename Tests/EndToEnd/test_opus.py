@@ -8,6 +8,7 @@ import ogg
 import phone
 import pytest
 import sound
+from admin_client import Admin
 from documents_used import receiver
 from router import eventually
 from tcp_players import Listener, ports, to_tcp
@@ -105,3 +106,28 @@ def test_the_graph_stands_when_everything_is_odd(start):
     heard = ogg.decode(listen(router, 3), channels=1)
     assert len(heard) > sound.RATE
     assert_tone(heard[9_600:])
+
+
+def test_a_path_of_http_gives_out_opus_too(start, tmp_path):
+    """Each stream is a body of its own; without one a player is told to come again."""
+    router = start({
+        "nodes": {
+            "tone": {"type": "tone", "frequencyHz": 1000, "levelDb": -12},
+            "opus": opus(bitrateKbps=96),
+            "web": {"type": "http.stream", "listen": "127.0.0.1:0", "path": "/stream.opus"},
+        },
+        "links": ["tone -> opus -> web"],
+    })
+    address = router.url("web", "/stream.opus")
+    eventually(lambda: run("curl", "-s", "-o", "/dev/null", "-m", "1", "-w", "%{http_code}", address)[1] == b"200", 5, "200")
+    said = ogg.probe(address)
+    assert (said["codec_name"], said["sample_rate"], said["channels"]) == ("opus", "48000", 2)
+    for _ in range(2):
+        body = tmp_path / "heard.opus"
+        run("curl", "-s", "-m", "2", "-o", str(body), address)
+        heard = ogg.decode(ogg.whole(body.read_bytes()))
+        assert len(heard) > sound.RATE
+        assert_tone(heard[4_800:])
+    admin = Admin(router.admin)
+    assert admin.delete("nodes/tone", match=admin.tag).status == 200
+    eventually(lambda: run("curl", "-s", "-o", "/dev/null", "-m", "2", "-w", "%{http_code}", address)[1] == b"503", 5, "503")

@@ -13,10 +13,10 @@ from router import command, eventually
 
 @pytest.fixture
 def panel(start, tmp_path):
-    """A router with a panel of four slots: three have sounds of 1 s, the last one of 5 s."""
+    """A router with a panel of four slots: three have sounds of 1 s, the last one of 8 s."""
     media = tmp_path / "router" / "media"
     fill(media, range(1, COUNT + 1))
-    write_wav(media / f"{COUNT:03}.wav", 5)
+    write_wav(media / f"{COUNT:03}.wav", 8)
     router = start(document())
     eventually(lambda: status(router)["media_missing"] == 0, 5, "all media")
     return router

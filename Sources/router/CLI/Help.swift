@@ -2,7 +2,7 @@
 let commands: [any Command.Type] = [
   RunCommand.self, CheckCommand.self, TypesCommand.self, SchemaCommand.self, GraphCommand.self, StatusCommand.self,
   LinkCommand.self, UnlinkCommand.self, SetCommand.self, UndoCommand.self, RedoCommand.self, MonitorCommand.self,
-  SendCommand.self, DiscoverCommand.self, VersionCommand.self,
+  SendCommand.self, DiscoverCommand.self, ServiceCommand.self, VersionCommand.self,
 ]
 
 /// Help pages, made from the commands themselves.

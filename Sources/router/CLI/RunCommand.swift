@@ -59,14 +59,21 @@ enum RunCommand: Command {
       log.error("cannot start: \(error.reason)" + (error.hint.map { "; \($0)" } ?? ""))
       return 1
     }
+    let manager = ServiceManager(Terminal.environment)
+    manager?.say("READY=1")
+    let heart = Task { await manager?.keepAlive(SystemTime()) { await host.showLife() } }
     for await signal in signals {
       if signal == .hangUp {
         log.info("SIGHUP: reading the document again")
+        manager?.say("RELOADING=1")
         await host.reload(.signal)
+        manager?.say("READY=1")
         continue
       }
       break
     }
+    manager?.say("STOPPING=1")
+    heart.cancel()
     Deadline.end(after: 3)
     await host.stop()
     return 0

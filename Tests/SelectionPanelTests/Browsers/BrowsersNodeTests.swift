@@ -279,7 +279,7 @@ import Testing
   }
 
   @Test func `the pages hold together`() throws {
-    let everything = [PageFile.panel, .library] + PageFile.named.values
+    let everything = [PageFile.panel, PageFile.library] + PageFile.named.values
     for file in everything {
       let text = String(decoding: file.bytes, as: UTF8.self)
       #expect(!text.contains("innerHTML") && !text.contains("https://"))

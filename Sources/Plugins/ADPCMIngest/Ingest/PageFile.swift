@@ -1,47 +1,25 @@
 import RouterCore
 
-/// A file of the page, embedded in the program.
-struct PageFile: Sendable {
-  let type: String
-  let bytes: [UInt8]
-  /// Changes with the bytes.
-  let tag: String
-
-  private init(_ type: String, _ bytes: [UInt8]) {
-    self.type = type
-    self.bytes = bytes
-    // FNV-1a: tells versions apart, proves nothing.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    tag = "\"\(String(hash, radix: 16))\""
-  }
-
-  static let index = PageFile("text/html; charset=utf-8", PackageResources.index_html)
+/// The files of the page, embedded in the program.
+enum PageFile {
+  static let index = make(EmbeddedFile.html, PackageResources.index_html)
 
   /// Below `/page/`.
-  static let named: [String: PageFile] = {
-    let script = "text/javascript; charset=utf-8"
-    return [
-      "page.css": PageFile("text/css; charset=utf-8", PackageResources.page_css),
-      "page.js": PageFile(script, PackageResources.page_js),
-      "words.js": PageFile(script, PackageResources.words_js),
-      "icon.svg": PageFile("image/svg+xml", PackageResources.icon_svg),
-    ]
-  }()
+  static let named: [String: EmbeddedFile] = [
+    "page.css": make(EmbeddedFile.style, PackageResources.page_css),
+    "page.js": make(EmbeddedFile.script, PackageResources.page_js),
+    "words.js": make(EmbeddedFile.script, PackageResources.words_js),
+    "icon.svg": make(EmbeddedFile.svg, PackageResources.icon_svg),
+  ]
 
   /// Nothing from elsewhere, nothing inline, no frame around it.
   static let policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-  /// Asked for again each time, sent again only when it changed.
-  func answer(to request: HTTPRequest) -> HTTPResponse {
-    var fields = HTTPFields([
-      ("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", "Accept"), ("X-Content-Type-Options", "nosniff"),
-      ("Content-Security-Policy", PageFile.policy), ("Referrer-Policy", "no-referrer"),
-    ])
-    if (request.fields["If-None-Match"] ?? "").contains(tag) { return HTTPResponse(status: 304, fields: fields) }
-    fields.add("Content-Type", type)
-    return HTTPResponse(fields: fields, body: .bytes(bytes))
+  private static let fields = [("Vary", "Accept")]
+
+  private static func make(_ type: String, _ bytes: [UInt8]) -> EmbeddedFile {
+    EmbeddedFile(type, bytes, policy: policy, fields: fields)
   }
 }

@@ -82,7 +82,7 @@ extension DashboardNode {
         body: .bytes(Array("404 Not Found: there is no picture\n".utf8)))
     }
     let isVersioned = request.query("v") == state.artworkTag
-    var answer = PageFile.answer(
+    var answer = EmbeddedFile.answer(
       to: request, type: artwork.type, bytes: artwork.bytes, tag: "\"\(state.artworkTag)\"",
       fields: [("Content-Security-Policy", "default-src 'none'; sandbox")])
     if isVersioned { answer.fields.set("Cache-Control", "private, max-age=86400, immutable") }

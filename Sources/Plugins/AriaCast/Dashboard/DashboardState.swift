@@ -61,7 +61,7 @@ struct DashboardState {
     }
     if after.artwork != artwork {
       artwork = after.artwork
-      artworkTag = artwork.map { PageFile.tag($0.bytes) } ?? ""
+      artworkTag = artwork.map { EmbeddedFile.tag(of: $0.bytes) } ?? ""
     }
     return change
   }

@@ -1,13 +1,14 @@
 public import RouterCore
 
-/// `http.stream`: one live body for any player, as endless WAV or as MP3.
+/// `http.stream`: one live body for any player, as endless WAV, as MP3 or as Opus in Ogg.
 public enum HTTPStream: NodeDefinition {
   public static let type = "http.stream"
   public static let summary =
-    "The newest stream as a live body for any player, WAV or MP3, and silence while nobody sends."
+    "The newest stream as a live body for any player: WAV or MP3, and silence while nobody sends; or Opus in Ogg, whose "
+    + "body lasts as long as its stream."
 
   /// What the body is.
-  public enum Container: String, OptionValue, CaseIterable { case auto, wav, mp3 }
+  public enum Container: String, OptionValue, CaseIterable { case auto, wav, mp3, ogg }
 
   /// The options of ``HTTPStream``.
   public struct Config: ListeningConfiguration {
@@ -29,11 +30,12 @@ public enum HTTPStream: NodeDefinition {
         Option("path", \.path, live: true, "Path of the body; begins with a slash."),
         Option(
           "container", \.container,
-          "wav: takes PCM. mp3: takes MP3 as it comes; put mp3.encoder in front. auto: mp3 if the path ends in .mp3."),
+          "wav: takes PCM. mp3: takes MP3 as it comes; put mp3.encoder in front. ogg: Opus, of opus.encoder. auto: mp3 if the "
+            + "path ends in .mp3, ogg if it ends in .ogg or .opus."),
         Option("name", \.name, live: true, "What players show as the name of the station; the node's label if empty."),
         Option(
           "sampleRate", \.sampleRate, 8_000...192_000, unit: "Hz",
-          "Rate of the body; PCM of another rate is converted, MP3 of another rate is refused."),
+          "Rate of the body; PCM of another rate is converted, MP3 of another rate is refused. Opus has 48000."),
         Option(
           "channels", \.channels, 1...8,
           "Channels of the body, 16 bit each as PCM; streams of another count are converted, MP3 is refused."),
@@ -49,6 +51,9 @@ public enum HTTPStream: NodeDefinition {
     public func check() -> [Problem] {
       let isPath = path.hasPrefix("/") && !path.contains { "{}*?# ".contains($0) }
       var problems = isPath ? [] : [Problem(path: "path", message: "expected a path such as \"/stream.wav\"")]
+      if isOgg, sampleRate != 48_000 {
+        problems.append(Problem(path: "sampleRate", message: "expected 48000 for Opus, found \(sampleRate)"))
+      }
       guard isMP3 else { return problems }
       if !MP3FrameHeader.sampleRates.contains(sampleRate) {
         problems.append(

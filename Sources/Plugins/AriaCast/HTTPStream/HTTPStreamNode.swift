@@ -2,8 +2,8 @@ import RouterCore
 
 /// The control half of `http.stream`: its route, its timer, a stage for every stream.
 actor HTTPStreamNode: LiveNode {
-  private var config: HTTPStream.Config
-  private let context: NodeContext
+  private(set) var config: HTTPStream.Config
+  nonisolated let context: NodeContext
   private let counters: HTTPStreamCounters
   private let output: LiveOutput
   nonisolated let silence: SilenceTimer
@@ -11,6 +11,15 @@ actor HTTPStreamNode: LiveNode {
   private var lease: (any WebLease)?
   private var lastPlace: UInt16 = 0
   private var playing = NowPlaying()
+  /// Of an Ogg body: the newest stream's.
+  var chapter: Chapter?
+  var lastChapter: UInt64 = 0
+
+  /// The body of one stream.
+  struct Chapter {
+    let number: UInt64
+    let feed: any LiveFeed
+  }
 
   init(config: HTTPStream.Config, context: NodeContext) {
     self.config = config
@@ -30,7 +39,7 @@ actor HTTPStreamNode: LiveNode {
     let lease = try await context.web.lease([route(to: feed)], on: config.listener, by: context.id)
     self.lease = lease
     self.feed = feed
-    await output.connect(feed)
+    if !config.isOgg { await output.connect(feed) }
     if !playing.title.isEmpty { await feed.setTitle(playing.title) }
     let scheme = config.listener.tls == .off ? "http" : "https"
     context.log.info(
@@ -42,6 +51,7 @@ actor HTTPStreamNode: LiveNode {
 
   private func route(to feed: any LiveFeed) -> Route {
     let fields = config.fields(label: context.label)
+    if config.isOgg { return Route("GET", config.path) { _ in await self.oggAnswer() } }
     return Route("GET", config.path) { _ in HTTPResponse(fields: fields, body: .live(feed)) }
   }
 
@@ -55,6 +65,7 @@ actor HTTPStreamNode: LiveNode {
     await output.believe(surplus: .seconds(config.bufferSeconds))
     guard let feed, let lease else { return }
     await feed.limit(config.feed.limits)
+    await chapter?.feed.limit(config.feed.limits)
     do throws(NodeFailure) {
       try await lease.replace([route(to: feed)])
     } catch {
@@ -71,6 +82,8 @@ actor HTTPStreamNode: LiveNode {
     await output.connect(nil)
     await feed?.close()
     feed = nil
+    await chapter?.feed.close()
+    chapter = nil
     await lease?.release()
     lease = nil
   }
@@ -83,8 +96,10 @@ actor HTTPStreamNode: LiveNode {
     let body = config.format
     guard request.format.codec == body.codec else {
       throw StageRefusal(
-        "the body is \(body), the stream \(request.format)", bridge: config.isMP3 ? MP3Encoder.type : nil)
+        "the body is \(body), the stream \(request.format)",
+        bridge: config.isMP3 ? MP3Encoder.type : config.isOgg ? "opus.encoder" : nil)
     }
+    if config.isOgg { return MadeStage(try oggStage(for: request)) }
     lastPlace &+= 1
     let ticket = FeedGate.ticket(stream: request.stream, place: lastPlace)
     if config.isMP3 { return MadeStage(try mp3Stage(for: request.format, ticket)) }

@@ -16,7 +16,7 @@ extension MediaAPINode {
       (
         MonitorRoute.files,
         { request in
-          MonitorFile.named[request.parameters["file"] ?? ""]?.answer(to: request, preview: nil)
+          MonitorFile.named[request.parameters["file"] ?? ""]?.answer(to: request)
             ?? .text("404 Not Found\n", status: 404)
         }
       ),
@@ -86,7 +86,7 @@ extension MediaAPINode {
   }
 
   private func page(to request: HTTPRequest) -> HTTPResponse {
-    MonitorFile.index.answer(to: request, preview: config.preview.isEmpty ? nil : config.preview)
+    MonitorFile.index(for: request, preview: config.preview.isEmpty ? nil : config.preview)
   }
 
   private func problem(_ status: Int, _ words: String) -> HTTPResponse {
