@@ -300,11 +300,11 @@ def test_a_late_end_of_the_play_before_changes_nothing(panel):
         press(panel, 4)
         page.plays()
         time.sleep(0.3)
-    # Of 5 s it can have heard 0.3: this is about the play before.
+    # Of 8 s it can have heard 0.3: this is about the play before.
     page.ended(4)
     for _ in moments(0.5):
         assert status(panel)["current_button"] == 4
-    time.sleep(2)
+    time.sleep(4)
     page.ended(4)
     eventually(lambda: status(panel)["current_button"] is None, 3, "the end")
     page.close()
