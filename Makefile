@@ -59,8 +59,10 @@ deb: build ## build the Debian package .build/media-router_VERSION_ARCH.deb
 install: build ## put the program into PREFIX (/usr/local); router service install makes it a service
 	install -Dm755 .build/release/router $(DESTDIR)$(PREFIX)/bin/media-router
 
-deploy: deb ## build the package and install it on another machine: make deploy HOST=pi@raspberry
-	packaging/deploy $(HOST)
+deploy: ## build the package and install it on another machine: make deploy HOST=pi@raspberry
+	@[ -n "$(HOST)" ] || { echo "make deploy HOST=user@machine" >&2; exit 2; }
+	$(MAKE) deb
+	packaging/deploy "$(HOST)"
 
 clean: ## forget everything that was built
 	rm -rf .build

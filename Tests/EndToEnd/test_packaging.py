@@ -32,7 +32,7 @@ def test_the_package_has_what_the_service_needs(package):
         assert f" .{path}\n" in listed
     assert "root/root" in listed
     depends = run("dpkg-deb", "-f", package, "Depends")[1]
-    for library in ("libasound2", "libssl3", "libcurl4", "libsndfile1", "libopus0", "libhiredis0.14"):
+    for library in ("libasound2", "libssl3", "libcurl4", "libsndfile1", "libopus0", "libhiredis0.14", "procps"):
         assert library in depends
     assert "avahi-daemon, redis-server" in run("dpkg-deb", "-f", package, "Recommends")[1]
 
@@ -107,3 +107,37 @@ def test_pm2_starts_what_is_built():
     (app,) = json.loads(out)["apps"]
     assert app["script"].endswith(".build/release/router") and app["interpreter"] == "none"
     assert os.path.exists(app["args"][1])
+
+
+def test_deploy_asks_the_other_machine_first(package, tmp_path):
+    """ssh and scp are doubles that write down what they are asked; the other machine says its architecture."""
+    tree = tmp_path / "tree"
+    for folder in ("packaging", ".build", "doubles"):
+        (tree / folder).mkdir(parents=True)
+    shutil.copy(ROOT / "packaging/deploy", tree / "packaging")
+    shutil.copy(package, tree / ".build")
+    for name in ("ssh", "scp"):
+        double = tree / "doubles" / name
+        double.write_text(f'#!/bin/sh\necho {name} "$@" >> {tree}/asked\ncase "$*" in *print-arch*) echo "$THEIRS";; esac\n')
+        double.chmod(0o755)
+    environment = os.environ | {"PATH": f"{tree}/doubles:{os.environ['PATH']}"}
+    ours = run("dpkg", "--print-architecture")[1].strip()
+
+    status, _, errors = run(str(tree / "packaging/deploy"), "pi@there", env=environment | {"THEIRS": "riscv64"})
+    assert status == 1 and "pi@there is riscv64" in errors and "scp" not in (tree / "asked").read_text()
+    assert run(str(tree / "packaging/deploy"), env=environment)[0] == 2
+    status, _, errors = run(str(tree / "packaging/deploy"), "pi@there", env=environment | {"THEIRS": ours})
+    assert status == 0, errors
+    asked = (tree / "asked").read_text()
+    name = os.path.basename(package)
+    assert f"{name} pi@there:/tmp/{name}" in asked and f"apt-get install -y /tmp/{name}" in asked
+
+
+def test_the_compose_file_has_the_router_and_redis():
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not in the tests' environment")
+    services = yaml.safe_load((ROOT / "packaging/container/compose.yaml").read_text())["services"]
+    assert services["router"]["network_mode"] == "host" and services["router"]["depends_on"] == ["redis"]
+    built = services["router"]["build"]
+    folder = (ROOT / "packaging/container" / built["context"]).resolve()
+    assert folder == ROOT and (folder / built["dockerfile"]).is_file()
+    assert services["redis"]["ports"] == ["127.0.0.1:6379:6379"]
