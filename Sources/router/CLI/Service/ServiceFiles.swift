@@ -33,12 +33,12 @@ enum ServiceFiles {
     }
   }
 
-  /// A folder and the files in it.
+  /// The folder and the document in it; links are not followed.
   static func give(_ path: String, to user: String) throws(SystemError) {
     guard let entry = unsafe getpwnam(user) else { throw SystemError("there is no user \(user)", code: ENOENT) }
     let (owner, group) = unsafe (entry.pointee.pw_uid, entry.pointee.pw_gid)
-    for file in [path, path + "/routes.json"] where unsafe chown(file, owner, group) != 0 {
-      throw SystemError("chown \(file)", code: errno)
+    for file in [path, path + "/routes.json"] where unsafe lchown(file, owner, group) != 0 {
+      throw SystemError("lchown \(file)", code: errno)
     }
   }
 }
