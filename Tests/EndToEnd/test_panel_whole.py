@@ -18,10 +18,10 @@ def panel(tmp_path):
 
 @pytest.fixture
 def museum(start, tmp_path, panel):
-    """Slots 1 to 4, of 1 s each, the last of 4 s."""
+    """Slots 1 to 4, of 1 s each, the last of 8 s."""
     media = tmp_path / "router" / "media"
     fill(media, range(1, 5))
-    write_wav(media / "004.wav", 4)
+    write_wav(media / "004.wav", 8)
     common = {"media": "media", "mediaCount": 4, "base": 1}
     router = start({
         "nodes": {
@@ -61,7 +61,7 @@ def test_of_two_browsers_the_last_one_puts_the_light_off(museum, panel, chromium
         eventually(lambda: heard(page) > 0.2, 5, "sound")
     pages[0].context.close()
     assert panel.lights == {4}
-    panel.wait_for_light(None)
+    panel.wait_for_light(None, seconds=15)
     assert number(pages[1]) == ""
     panel.press(4)
     eventually(lambda: heard(pages[1]) > 0.2, 5, "sound")
@@ -75,12 +75,12 @@ def test_loaded_again_and_replugged_in_the_middle(museum, panel, chromium):
     panel.press(4)
     eventually(lambda: heard(page) > 0.5, 5, "sound")
     page.reload()
-    eventually(lambda: heard(page) > 0.5, 5, "the sound goes on")
+    eventually(lambda: heard(page) > 0.5, 8, "the sound goes on")
     assert panel.lights == {4}
     panel.unplug()
     panel.plug()
     panel.wait_for_light(4)
-    panel.wait_for_light(None)
+    panel.wait_for_light(None, seconds=15)
     page.context.close()
 
 
