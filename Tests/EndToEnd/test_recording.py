@@ -331,11 +331,11 @@ def test_a_file_grows_beyond_four_gibibytes(start, tmp_path):
     head = wav.open("rb").read(136)
     assert head[:4] == b"RF64" and head[12:16] == b"ds64"
     assert int.from_bytes(head[20:28], "little") == size - 8
-    assert int.from_bytes(head[36:44], "little") == (size - 116) // 16
+    assert int.from_bytes(head[36:44], "little") == (size - 104) // 16
     probe = subprocess.run(
         ["ffprobe", "-v", "error", "-show_entries", "stream=duration_ts,channels", "-of", "csv=p=0", str(wav)],
         capture_output=True, text=True, check=True)
-    assert probe.stdout.strip() == f"8,{(size - 116) // 16}"
+    assert probe.stdout.strip() == f"8,{(size - 104) // 16}"
     shutil.rmtree(data(router))
 
 
