@@ -7,6 +7,8 @@ import time
 import tty
 from pathlib import Path
 
+from router import PATIENCE
+
 
 class Panel:
     """The newer firmware; `legacy` speaks as the older ones did: CR LF, banners, RELEASE, no light of its own."""
@@ -141,7 +143,7 @@ class Panel:
 
     def wait(self, condition, what: str, seconds: float = 10) -> None:
         with self.changed:
-            assert self.changed.wait_for(condition, seconds), f"{what}; lights {self.lights}, heard {self.heard[-8:]}"
+            assert self.changed.wait_for(condition, seconds * PATIENCE), f"{what}; lights {self.lights}, heard {self.heard[-8:]}"
 
     def wait_for_light(self, light: int | None, seconds: float = 10) -> None:
         wanted = set() if light is None else {light}

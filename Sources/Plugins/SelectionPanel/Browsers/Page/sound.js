@@ -16,7 +16,7 @@ function silence() {
 export class Sound {
   /** @param over called with "ended" or "failed" and the play it belongs to */
   constructor(element, over) {
-    Object.assign(this, { element, over, isUnlocked: false, play: null });
+    Object.assign(this, { element, over, isUnlocked: false, trials: 0, play: null });
     element.addEventListener("ended", () => this.finish("ended"));
     element.addEventListener("error", () => this.finish("failed"));
   }
@@ -25,6 +25,7 @@ export class Sound {
   async unlock() {
     if (this.isUnlocked) return true;
     this.quiet ??= silence();
+    this.trials += 1;
     try {
       this.element.src = this.quiet;
       await this.element.play();
@@ -33,6 +34,7 @@ export class Sound {
     } catch {
       this.isUnlocked = false;
     }
+    this.trials -= 1;
     return this.isUnlocked;
   }
 
@@ -79,6 +81,8 @@ export class Sound {
 
   stop() {
     this.play = null;
+    // A page that joins in the middle hears of the play while it still asks for the sound.
+    if (this.trials > 0) return;
     this.element.pause();
     this.element.removeAttribute("src");
     this.element.load();
