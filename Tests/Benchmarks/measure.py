@@ -19,7 +19,7 @@ import router as program  # noqa: E402
 SERVER_CORE, LOAD_CORE = 0, 1
 
 
-def settled(core=None, goes_first=True):
+def settled(core=None, goes_first=True, realtime=os.environ.get("BENCH_REALTIME") == "1"):
     """What a child does before it becomes the program: many descriptors, its core, and, as root, before others."""
     def prepare():
         limit = min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
@@ -30,7 +30,7 @@ def settled(core=None, goes_first=True):
             return
         with contextlib.suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, 0, -20)
-            if os.environ.get("BENCH_REALTIME") == "1":
+            if realtime:
                 os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     return prepare
 
@@ -102,11 +102,11 @@ def stop(process: subprocess.Popen):
 
 
 @contextlib.contextmanager
-def our_router(folder: Path, document: dict, core=SERVER_CORE):
-    """The router with that document; on one core unless core is None."""
+def our_router(folder: Path, document: dict, core=SERVER_CORE, **how):
+    """The router with that document; on one core unless core is None. `how`: as in settled."""
     one = program.Router(folder, document)
     try:
-        yield one.start(prepare=settled(core))
+        yield one.start(prepare=settled(core, **how))
     finally:
         if one.process:
             stop(one.process)

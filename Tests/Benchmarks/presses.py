@@ -1,4 +1,8 @@
-"""A button's press to the last of the browsers that are told: one panel on a pty, one selector, one page."""
+"""A button's press to the last of the browsers that are told: one panel on a pty, one selector, one page.
+
+Servers and load run at a real-time priority, as the installed service may: what the machine's own threads do in between
+is not the server's.
+"""
 
 import json
 import subprocess
@@ -16,14 +20,14 @@ class Presses:
         folder.mkdir()
         self.process = subprocess.Popen(
             [str(load), "press", str(self.link), str(clients), str(presses)], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=settled(LOAD_CORE))
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=settled(LOAD_CORE, realtime=True))
         assert "begun" in self.process.stdout.readline()
 
     def run(self, port: int) -> dict:
         output, errors = self.process.communicate(f"{port}\n", timeout=300)
         if self.process.returncode != 0:
             raise RuntimeError(errors)
-        return json.loads(output)["ms"]
+        return json.loads(output)
 
 
 def ours(load: Path, folder: Path, clients: int, presses: int) -> dict:
@@ -37,7 +41,7 @@ def ours(load: Path, folder: Path, clients: int, presses: int) -> dict:
         "links": ["panel.presses -> choose.presses", "choose.leds -> panel.leds",
                   "choose.playback -> page.playback", "page.ended -> choose.ended"],
     }
-    with our_router(folder / "panel", document) as router:
+    with our_router(folder / "panel", document, realtime=True) as router:
         return panel.run(router.bound("page")[1])
 
 
@@ -45,7 +49,7 @@ def aiohttp(load: Path, folder: Path, clients: int, presses: int) -> dict:
     panel = Presses(load, folder / "panel-aiohttp", clients, presses)
     server = subprocess.Popen(
         [sys.executable, str(HERE / "panel_server.py"), "0", str(panel.link)], stdout=subprocess.PIPE, text=True,
-        stdin=subprocess.DEVNULL, preexec_fn=settled(SERVER_CORE))
+        stdin=subprocess.DEVNULL, preexec_fn=settled(SERVER_CORE, realtime=True))
     try:
         return panel.run(int(server.stdout.readline()))
     finally:

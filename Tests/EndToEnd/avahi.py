@@ -96,10 +96,10 @@ class Avahi:
                 end(process, signal.SIGTERM)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def browse(self) -> dict:
-        """What avahi-browse finds now: name to port, addresses and TXT keys."""
+    def browse(self, kind=TYPE) -> dict:
+        """What avahi-browse finds of a type now: name to port, addresses and TXT keys."""
         done = subprocess.run(
-            ["avahi-browse", "--resolve", "--terminate", "--parsable", TYPE], env=os.environ | self.env,
+            ["avahi-browse", "--resolve", "--terminate", "--parsable", kind], env=os.environ | self.env,
             capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
         found = {}
         for line in done.stdout.splitlines():

@@ -5,12 +5,14 @@ import socket
 import subprocess
 import time
 import urllib.request
+import wave
 
 import numpy as np
 import pytest
 
 import browser_mics as mics
 from router import eventually
+from tcp_players import free_range, ports
 
 LOOPBACK = {
     "nodes": {
@@ -56,9 +58,11 @@ def secure_port(router) -> int:
     return mics.get(router, "/api/config")["config"]["https_port"]
 
 
-def opened(browser, router, url=None, **options):
+def opened(browser, router, url=None, before="", **options):
+    """A page; `before` runs in it before its own scripts do."""
     context = browser.new_context(**({"locale": "en-US", "ignore_https_errors": True} | options))
     page = context.new_page()
+    page.add_init_script(before)
     page.set_default_timeout(10_000)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
@@ -257,6 +261,47 @@ def test_another_browser_sees_the_level_and_listens_in(start, toned):
     wait(sender, "document.body.dataset.phase === 'idle'")
     assert "somebody else" in sender.inner_text("#problem")
     assert other.errors == []
+
+
+def test_a_listener_hears_the_page_soon(start, launch, tmp_path):
+    """From the moment the page sends a frame of 20 ms until a player at the TCP port has all of it."""
+    noise = np.random.default_rng(5).integers(-8000, 8000, 48_000 * 10).astype("<i2")
+    with wave.open(str(tmp_path / "noise.wav"), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(noise.tobytes())
+    browser = launch(*FAKE, f"--use-file-for-fake-audio-capture={tmp_path / 'noise.wav'}")
+    router = start(LOOPBACK | {
+        "nodes": LOOPBACK["nodes"] | {
+            "ports": {"type": "tcp.stream", "host": "127.0.0.1", "firstPort": free_range(), "format": "raw"}},
+        "links": ["mic -> ports"],
+    })
+    page = opened(browser, router, before="""
+        const send = WebSocket.prototype.send;
+        window.sentFrames = [];
+        WebSocket.prototype.send = function (data) {
+            if (typeof data !== "string") {
+                const bytes = new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength);
+                const head = [...bytes.slice(16, 48)].map((one) => one.toString(16).padStart(2, "0")).join("");
+                window.sentFrames.push([performance.timeOrigin + performance.now(), head, bytes.length - 16]);
+            }
+            return send.call(this, data);
+        };""")
+    go_on_air(page)
+    heard, came = bytearray(), []
+    with socket.create_connection(("127.0.0.1", ports(router, "ports")[0]), 5) as player:
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            heard += player.recv(65_536)
+            came.append((len(heard), time.time() * 1000))
+    late = []
+    for sent, head, size in page.evaluate("window.sentFrames"):
+        if (at := heard.find(bytes.fromhex(head))) >= 0 and at + size <= len(heard):
+            late.append(next(time for count, time in came if count >= at + size) - sent)
+    late.sort()
+    assert len(late) > 150
+    print(f"page to TCP player: median {late[len(late) // 2]:.1f} ms, p99 {late[len(late) * 99 // 100]:.1f} ms")
+    # The frame itself holds the 20 ms before it was sent; the player gets a first burst of what was there.
+    assert late[len(late) // 2] < 50
 
 
 @pytest.mark.parametrize("source", ["system", "both"])

@@ -1,15 +1,19 @@
 """avahi.advertiser with a real Avahi: seen by two browsers, goodbye, taken names, daemons that come and go."""
 
+import asyncio
 import json
 import os
 import signal
 import socket
 import time
 
+import browser_mics
+import numpy as np
 import pytest
 from avahi import Avahi, Browser
 from documents_used import receiver
 from router import eventually
+from tcp_players import free_range
 
 KEYS = {"version": "1.0", "samplerate": "48000", "channels": "2", "codecs": "PCM", "platform": "media-router"}
 
@@ -67,6 +71,39 @@ def wait_for(avahi, *names, seconds=15) -> dict:
         return found if set(names) <= set(found) else None
 
     return eventually(all_there, seconds, f"{names} in avahi-browse")
+
+
+def test_pages_and_streams_of_browsers_are_published(start, avahi):
+    """`_http._tcp` of the page for all the time it is there, `_pimic-audio._tcp` of a stream while it is heard."""
+    avahi.start_daemon()
+    name = unique("Bühne")
+    router = start({
+        "nodes": {
+            "mic": {"type": "browser.mic", "listen": "127.0.0.1:0", "listenTls": False, "label": unique("Mics")},
+            "ports": {"type": "tcp.stream", "host": "127.0.0.1", "firstPort": free_range()},
+            "mdns": {"type": "avahi.advertiser"},
+        },
+        "links": ["mic -> ports", "mic.service -> mdns", "ports.service -> mdns"],
+    }, env=avahi.env)
+
+    def page():
+        return [one for one in avahi.browse("_http._tcp").values() if one["port"] == router.bound("mic")[1]]
+
+    eventually(page, 15, "the page")
+
+    async def run():
+        async with browser_mics.Mic(router, browser_mics.HELLO | {"name": name}) as mic:
+            await mic.play(np.zeros(48_000, "<i2"), realtime=True)
+            return mic.words[0], await asyncio.to_thread(
+                eventually, lambda: avahi.browse("_pimic-audio._tcp").get(name), 15, "the stream")
+
+    begun, found = asyncio.run(run())
+    assert found["port"] == begun["port"] and found["protocol"] == "IPv4"
+    assert found["txt"]["stream"] == begun["streamId"] and begun["streamId"].startswith("stream_")
+    assert found["txt"]["codec"] == "pcm" and found["txt"]["rate"] == "48000" and found["txt"]["channels"] == "1"
+    eventually(lambda: name not in avahi.browse("_pimic-audio._tcp"), 15, "the stream's goodbye")
+    router.stop()
+    eventually(lambda: not page(), 15, "the page's goodbye")
 
 
 def test_both_browsers_see_the_service_with_all_keys_and_its_goodbye(start, avahi, browser):

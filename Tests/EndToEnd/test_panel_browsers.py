@@ -49,6 +49,16 @@ def test_a_press_is_seen_and_heard_and_ends(panel, chromium):
     page.context.close()
 
 
+def test_the_screen_stays_awake_while_the_sound_is_on(panel, careful):
+    page = opened(careful, panel)
+    page.click("#unlock")
+    page.wait_for_selector("#unlock-box", state="hidden")
+    page.keyboard.press("d")
+    wait(page, "document.querySelector('[data-fact=awake], #awake')?.textContent === 'yes'")
+    assert page.errors == []
+    page.context.close()
+
+
 def test_without_a_touch_there_is_no_sound_and_nobody_waits_for_it(panel, careful):
     page = opened(careful, panel)
     page.wait_for_selector("#unlock-box", state="visible")

@@ -14,6 +14,8 @@ public struct PlaybackEvent: EventPayload {
   /// When the press came that this follows from.
   public var pressedAt: Instant
   public var time: WallTime
+  /// Of a `stop`: a `play` comes right behind it, so that whoever tells others can tell both at once. Not in the JSON.
+  public var isFollowed = false
 
   public init(_ action: Action, play: Int?, slot: Int?, pressedAt: Instant, time: WallTime) {
     self.action = action

@@ -93,8 +93,17 @@ public protocol WebSocketPeer: Sendable {
   /// Queues a message. - Returns: false when the connection is gone or its queue is full; then nothing is sent.
   @discardableResult
   func send(_ message: WebSocketMessage) -> Bool
+  /// Queues messages that belong together: all of them or none, in one write.
+  @discardableResult
+  func send(_ messages: [WebSocketMessage]) -> Bool
   /// Starts the closing handshake after what is queued.
   func close(code: UInt16, reason: String)
   /// Reads on after a `pause`.
   func resume()
+}
+
+extension WebSocketPeer {
+  /// One after the other.
+  @discardableResult
+  public func send(_ messages: [WebSocketMessage]) -> Bool { messages.allSatisfy { send($0) } }
 }

@@ -32,9 +32,16 @@ public struct WallTime: Sendable, Equatable {
     var whole = time_t(seconds)
     var parts = unsafe tm()
     unsafe gmtime_r(&whole, &parts)
-    let date = unsafe "\(parts.tm_year + 1900)-\(pad(Int(parts.tm_mon) + 1))-\(pad(Int(parts.tm_mday)))"
-    let clock = unsafe "\(pad(Int(parts.tm_hour))):\(pad(Int(parts.tm_min))):\(pad(Int(parts.tm_sec)))"
-    return "\(date)T\(clock).\(pad(nanoseconds / 1_000_000, 3))Z"
+    var text: [UInt8] = []
+    text.reserveCapacity(24)
+    unsafe write(Int(parts.tm_year) + 1900, 4, "-", to: &text)
+    unsafe write(Int(parts.tm_mon) + 1, 2, "-", to: &text)
+    unsafe write(Int(parts.tm_mday), 2, "T", to: &text)
+    unsafe write(Int(parts.tm_hour), 2, ":", to: &text)
+    unsafe write(Int(parts.tm_min), 2, ":", to: &text)
+    unsafe write(Int(parts.tm_sec), 2, ".", to: &text)
+    write(nanoseconds / 1_000_000, 3, "Z", to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// `20261120_214201`, as it stands in file names.
@@ -43,8 +50,18 @@ public struct WallTime: Sendable, Equatable {
     return String(text.prefix(19).compactMap { $0 == "T" ? "_" : $0 == "-" || $0 == ":" ? nil : $0 })
   }
 
-  private func pad(_ value: Int, _ width: Int = 2) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  /// At least so many digits, and a sign behind them.
+  private func write(_ value: Int, _ width: Int, _ sign: Unicode.Scalar, to text: inout [UInt8]) {
+    var power = 1
+    for _ in 1..<width { power *= 10 }
+    if value >= power * 10 {
+      text += Array(String(value).utf8)
+    } else {
+      while power > 0 {
+        text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / power % 10))
+        power /= 10
+      }
+    }
+    text.append(UInt8(ascii: sign))
   }
 }

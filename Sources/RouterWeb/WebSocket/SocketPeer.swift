@@ -32,13 +32,21 @@ final class SocketPeer: WebSocketPeer, Sendable {
   }
 
   @discardableResult
-  func send(_ message: WebSocketMessage) -> Bool {
-    let frame = FrameEncoder.frame(message, mask: role == .client ? .random(in: 0...UInt32.max) : nil)
+  func send(_ message: WebSocketMessage) -> Bool { put(frame(message)) }
+
+  @discardableResult
+  func send(_ messages: [WebSocketMessage]) -> Bool { put(messages.reduce(into: []) { $0 += frame($1) }) }
+
+  private func frame(_ message: WebSocketMessage) -> [UInt8] {
+    FrameEncoder.frame(message, mask: role == .client ? .random(in: 0...UInt32.max) : nil)
+  }
+
+  private func put(_ frames: [UInt8]) -> Bool {
     var isTaken = false
     change { state in
       let wishes = state.wishes
-      isTaken = wishes.close == nil && wishes.frames.count + frame.count <= SocketPeer.limit
-      if isTaken { state.wishes.frames.append(contentsOf: frame) }
+      isTaken = wishes.close == nil && wishes.frames.count + frames.count <= SocketPeer.limit
+      if isTaken { state.wishes.frames.append(contentsOf: frames) }
       return isTaken
     }
     return isTaken

@@ -62,6 +62,7 @@ enum RunCommand: Command {
     let manager = ServiceManager(Terminal.environment)
     manager?.say("READY=1")
     let heart = Task { await manager?.keepAlive(SystemTime()) { await host.showLife() } }
+    let tidying = Task { await StartupMemory.giveBack(SystemTime()) }
     for await signal in signals {
       if signal == .hangUp {
         log.info("SIGHUP: reading the document again")
@@ -74,6 +75,7 @@ enum RunCommand: Command {
     }
     manager?.say("STOPPING=1")
     heart.cancel()
+    tidying.cancel()
     Deadline.end(after: 3)
     await host.stop()
     return 0

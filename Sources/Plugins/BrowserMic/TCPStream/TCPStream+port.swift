@@ -37,7 +37,8 @@ extension TCPStream {
     ServiceEvent(
       instance: offer.label.isEmpty ? "Stream \(stream)" : offer.label, type: serviceType, port: port,
       txt: [
-        ("stream", offer.attributes["streamId"] ?? "\(stream)"), ("codec", sound.format.codec.rawValue),
+        ("stream", offer.attributes["serviceId"] ?? offer.attributes["streamId"] ?? "\(stream)"),
+        ("codec", sound.format.codec.rawValue),
         ("container", sound.kind.rawValue), ("rate", "\(sound.format.sampleRate)"),
         ("channels", "\(sound.format.channels)"), ("ports", "\(ports.lowerBound)-\(ports.upperBound - 1)"),
       ])

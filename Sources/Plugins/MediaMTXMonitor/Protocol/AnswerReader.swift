@@ -21,7 +21,7 @@ struct AnswerReader {
   /// - Returns: false if something else stood there; it is stepped over then.
   @discardableResult
   mutating func object(
-    _ take: (inout AnswerReader, String) throws(AnswerFlaw) -> Void
+    _ take: (inout AnswerReader, AnswerKey) throws(AnswerFlaw) -> Void
   ) throws(AnswerFlaw) -> Bool {
     guard try peek() == UInt8(ascii: "{") else {
       try skip()
@@ -31,7 +31,7 @@ struct AnswerReader {
     var isFirst = true
     while try !closes(with: UInt8(ascii: "}"), isFirst) {
       isFirst = false
-      let key = try string()
+      let key = try key()
       try expect(UInt8(ascii: ":"))
       try take(&self, key)
     }
@@ -110,7 +110,7 @@ struct AnswerReader {
     switch try peek() {
     case UInt8(ascii: "{"):
       var members: [JSON.Member] = []
-      try object { reader, key throws(AnswerFlaw) in members.append(.init(key, try reader.json())) }
+      try object { reader, key throws(AnswerFlaw) in members.append(.init(key.text, try reader.json())) }
       return .object(members)
     case UInt8(ascii: "["):
       var items: [JSON] = []
@@ -223,6 +223,11 @@ struct AnswerReader {
 // MARK: - Texts
 
 extension AnswerReader {
+  private mutating func key() throws(AnswerFlaw) -> AnswerKey {
+    let (range, hasEscapes) = try stringRange()
+    return hasEscapes ? AnswerKey(unescaped(range)) : AnswerKey(text[range])
+  }
+
   /// Reads a string; the cursor stands on its quote, or on a mistake.
   private mutating func string() throws(AnswerFlaw) -> String {
     let (range, hasEscapes) = try stringRange()

@@ -38,7 +38,7 @@ enum ErrorAnswer {
     var text: String?
     do throws(AnswerFlaw) {
       try reader.object { reader, key throws(AnswerFlaw) in
-        if key == "error" { text = try reader.word() } else { try reader.skip() }
+        if "error" ~= key { text = try reader.word() } else { try reader.skip() }
       }
     } catch { return nil }
     return text

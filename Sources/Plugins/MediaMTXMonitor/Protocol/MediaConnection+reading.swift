@@ -20,7 +20,7 @@ extension MediaConnection {
     return connection.id.isEmpty && connection.path.isEmpty ? nil : connection
   }
 
-  private mutating func take(_ key: String, _ reader: inout AnswerReader) throws(AnswerFlaw) {
+  private mutating func take(_ key: AnswerKey, _ reader: inout AnswerReader) throws(AnswerFlaw) {
     switch key {
     case "id": id = try reader.word() ?? ""
     case "path": path = try reader.word() ?? ""
@@ -44,7 +44,7 @@ extension MediaConnection {
     }
   }
 
-  private mutating func takeQuality(_ key: String, _ reader: inout AnswerReader) throws(AnswerFlaw) {
+  private mutating func takeQuality(_ key: AnswerKey, _ reader: inout AnswerReader) throws(AnswerFlaw) {
     switch key {
     case "inboundRTPPacketsLost": packetsLost = try reader.counter()
     case "inboundRTPPacketsInError": packetsInError = try reader.counter()
@@ -55,7 +55,7 @@ extension MediaConnection {
     case "outboundFramesDiscarded": framesDiscarded = try reader.counter()
     case "peerConnectionEstablished", "localCandidate", "remoteCandidate", "version", "profile", "tunnel", "isCDN":
       let value = try reader.json()
-      if value != .null, value != "" { notes.append(.init(key, value)) }
+      if value != .null, value != "" { notes.append(.init(key.text, value)) }
     default: try reader.skip()
     }
   }
@@ -68,7 +68,7 @@ extension SRTStatistics {
   }
 
   /// - Returns: false if the key is none of these; nothing is read then.
-  fileprivate mutating func take(_ key: String, _ reader: inout AnswerReader) throws(AnswerFlaw) -> Bool {
+  fileprivate mutating func take(_ key: AnswerKey, _ reader: inout AnswerReader) throws(AnswerFlaw) -> Bool {
     switch key {
     case "msRTT": rttMs = try reader.number()
     case "mbpsReceiveRate": receiveMibit = try reader.number()
@@ -83,8 +83,7 @@ extension SRTStatistics {
     return true
   }
 
-  private mutating func takePackets(_ key: String, _ reader: inout AnswerReader) throws(AnswerFlaw) -> Bool {
-    guard key.hasPrefix("packets") else { return false }
+  private mutating func takePackets(_ key: AnswerKey, _ reader: inout AnswerReader) throws(AnswerFlaw) -> Bool {
     switch key {
     case "packetsReceived": received.packets = try reader.counter() ?? 0
     case "packetsReceivedUnique": received.unique = try reader.counter() ?? 0

@@ -70,7 +70,7 @@ extension MediaPath {
 }
 
 extension MediaPath.Draft {
-  fileprivate mutating func take(_ key: String, _ reader: inout AnswerReader) throws(AnswerFlaw) {
+  fileprivate mutating func take(_ key: AnswerKey, _ reader: inout AnswerReader) throws(AnswerFlaw) {
     switch key {
     case "name": name = try reader.word()
     case "confName": confName = try reader.word()
@@ -90,7 +90,7 @@ extension MediaPath.Draft {
     }
   }
 
-  private mutating func takeList(_ key: String, _ reader: inout AnswerReader) throws(AnswerFlaw) {
+  private mutating func takeList(_ key: AnswerKey, _ reader: inout AnswerReader) throws(AnswerFlaw) {
     switch key {
     case "tracks":
       var found: [String] = []

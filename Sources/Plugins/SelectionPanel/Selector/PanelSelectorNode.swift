@@ -65,7 +65,11 @@ actor PanelSelectorNode: LiveNode {
     watch()
     guard let play, play != before else { return }
     plays.add()
-    if play >= reserved - 1 { await setNumbersAside() }
+    if play >= reserved - 1 {
+      await setNumbersAside()
+    } else if play == reserved - Self.reserve / 2 {
+      setNumbersAsideLater()
+    }
     if let slot = press.slot { await learnLength(of: play, slot: slot) }
   }
 
@@ -81,15 +85,16 @@ actor PanelSelectorNode: LiveNode {
   }
 
   private func perform(_ actions: [Selection.Action], pressedAt: Instant) async {
-    for action in actions {
+    for (index, action) in actions.enumerated() {
       let time = WallTime.now()
       switch action {
       case .leds(let slot):
         lights += 1
         await context.graph.emit(LedsEvent(slot: slot, change: lights), on: "leds")
       case .stop(let play, let slot):
-        await context.graph.emit(
-          PlaybackEvent(.stop, play: play, slot: slot, pressedAt: pressedAt, time: time), on: "playback")
+        var stop = PlaybackEvent(.stop, play: play, slot: slot, pressedAt: pressedAt, time: time)
+        if index + 1 < actions.count, case .play = actions[index + 1] { stop.isFollowed = true }
+        await context.graph.emit(stop, on: "playback")
       case .play(let play, let slot):
         await context.graph.emit(
           PlaybackEvent(.play, play: play, slot: slot, pressedAt: pressedAt, time: time), on: "playback")
@@ -112,6 +117,15 @@ actor PanelSelectorNode: LiveNode {
     let actions = selection.tick(at: context.time.now)
     if !actions.isEmpty { overdue.add() }
     await perform(actions, pressedAt: context.time.now)
+  }
+
+  /// In a quiet moment: whoever pressed does not wait for the disk.
+  private func setNumbersAsideLater() {
+    let time = context.time
+    Task { [weak self] in
+      do { try await time.sleep(until: time.now + .seconds(1)) } catch { return }
+      await self?.setNumbersAside()
+    }
   }
 
   private func setNumbersAside() async {

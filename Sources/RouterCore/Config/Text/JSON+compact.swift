@@ -1,63 +1,87 @@
 extension JSON {
   /// One line, no spaces; the shortest text that reads back equal.
-  public var compact: String {
-    var out = ""
+  public var compact: String { String(decoding: compactBytes, as: UTF8.self) }
+
+  /// ``compact`` as UTF-8.
+  public var compactBytes: [UInt8] {
+    var out: [UInt8] = []
     write(to: &out)
     return out
   }
 
-  private func write(to out: inout String) {
+  private func write(to out: inout [UInt8]) {
     switch self {
-    case .null: out += "null"
-    case .bool(let flag): out += flag ? "true" : "false"
-    case .integer(let value): out += String(value)
-    case .number(let value): out += JSON.text(of: value)
+    case .null: out.append("null")
+    case .bool(let flag): out.append(flag ? "true" : "false")
+    case .integer(let value): out.append(value)
+    case .number(let value): JSON.write(value, to: &out)
     case .string(let text): JSON.quote(text, into: &out)
     case .array(let items):
-      out += "["
+      out.append(UInt8(ascii: "["))
       for (index, item) in items.enumerated() {
-        if index > 0 { out += "," }
+        if index > 0 { out.append(UInt8(ascii: ",")) }
         item.write(to: &out)
       }
-      out += "]"
+      out.append(UInt8(ascii: "]"))
     case .object(let members):
-      out += "{"
+      out.append(UInt8(ascii: "{"))
       for (index, member) in members.enumerated() {
-        if index > 0 { out += "," }
+        if index > 0 { out.append(UInt8(ascii: ",")) }
         JSON.quote(member.key, into: &out)
-        out += ":"
+        out.append(UInt8(ascii: ":"))
         member.value.write(to: &out)
       }
-      out += "}"
+      out.append(UInt8(ascii: "}"))
     }
   }
 
   /// JSON has no infinities; they become null.
-  static func text(of value: Double) -> String {
-    guard value.isFinite else { return "null" }
-    if let whole = Int64(exactly: value), abs(whole) < 1 << 53 { return String(whole) }
-    return String(value)
+  private static func write(_ value: Double, to out: inout [UInt8]) {
+    guard value.isFinite else { return out.append("null") }
+    if let whole = Int64(exactly: value), abs(whole) < 1 << 53 { return out.append(whole) }
+    out.append(value.description)
   }
 
-  static func quote(_ text: String, into out: inout String) {
-    out += "\""
-    defer { out += "\"" }
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }) {
-      out += text
-      return
-    }
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      case "\u{0}"..<"\u{20}", "\u{7F}":
-        let hex = String(scalar.value, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: out.unicodeScalars.append(scalar)
+  private static func quote(_ text: String, into out: inout [UInt8]) {
+    let bytes = text.utf8.span
+    out.append(UInt8(ascii: "\""))
+    defer { out.append(UInt8(ascii: "\"")) }
+    var isPlain = true
+    for index in bytes.indices where needsEscape(bytes[index]) { isPlain = false }
+    if isPlain { return out.append(text) }
+    for index in bytes.indices {
+      let byte = bytes[index]
+      guard needsEscape(byte) else {
+        out.append(byte)
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): out.append("\\\"")
+      case UInt8(ascii: "\\"): out.append("\\\\")
+      case UInt8(ascii: "\n"): out.append("\\n")
+      case UInt8(ascii: "\r"): out.append("\\r")
+      case UInt8(ascii: "\t"): out.append("\\t")
+      default: out.append("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
       }
     }
+  }
+
+  /// Quotes, backslashes and control characters.
+  private static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+
+  /// In decimal digits.
+  fileprivate mutating func append(_ value: Int64) {
+    if value < 0 { append(UInt8(ascii: "-")) }
+    var rest = value.magnitude
+    let from = count
+    repeat {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    self[from...].reverse()
   }
 }

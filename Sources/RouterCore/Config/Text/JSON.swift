@@ -1,7 +1,7 @@
 /// A JSON value. Objects keep the order of their members.
 ///
 /// There is no nil literal: `condition ? nil : value` would be `.null` where no value at all is meant.
-public indirect enum JSON: Sendable, Equatable {
+public enum JSON: Sendable, Equatable {
   case null
   case bool(Bool)
   /// A number without fraction or exponent that fits 64 bits.

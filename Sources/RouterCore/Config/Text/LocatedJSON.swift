@@ -10,7 +10,7 @@ public struct TextPlace: Sendable, Equatable {
 
 /// A JSON value with the place it was read from. Ranges are all the syntax tree that a text editor needs.
 public struct LocatedJSON: Sendable, Equatable {
-  public indirect enum Content: Sendable, Equatable {
+  public enum Content: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int64)

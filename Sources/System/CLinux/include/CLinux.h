@@ -1,6 +1,6 @@
 #ifndef CLINUX_H
 #define CLINUX_H
-// Linux calls that Swift's Glibc module does not export. One function each, no logic.
+// Linux calls that Swift's Glibc module does not export. One function each, next to no logic.
 // _GNU_SOURCE is defined in the .c file only: in a public header it clashes with the Glibc module.
 #include <stdint.h>
 #include <stddef.h>
@@ -28,4 +28,7 @@ long clinux_raise_file_limit(void);
 int clinux_memfd(const char *name);
 /// syncfs(2): 0, or -1 and errno.
 int clinux_syncfs(int descriptor);
+/// Gives back the pages of the program and its libraries that nobody may write to (dl_iterate_phdr(3), madvise(2)); they
+/// are mapped again from their files when they are used. Returns the bytes that were looked at.
+size_t clinux_give_back_code(void);
 #endif
