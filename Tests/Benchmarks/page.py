@@ -140,8 +140,9 @@ def rewrite(found: dict, seconds: float):
         *listening(found["listeners"]), "", "### Start, rest and hop", "",
         *table(["what", "measured"], [
             ["start to ready, three nodes, median of 20", f"{start['ready']:.0f} ms (worst {start['readyWorst']:.0f} ms)"],
-            ["resident memory at rest", f"{start['memory']:.1f} MiB"],
-            ["CPU at rest", f"{start['idle']:.2f} % of a core"],
+            *([f"at rest, {start[name]['nodes']} nodes ({what})",
+               f"{start[name]['memory']:.1f} MiB resident, {start[name]['cpu']:.2f} % of a core"]
+              for name, what in (("idle", "a speaker in browsers"), ("shipped", "the shipped document"))),
             ["hop from one stage to the next", f"{hop['hopNs']:.1f} ns"],
             ["push into a path of one stage", f"{hop['pushNs']:.1f} ns"],
         ]), "", "### Changing the graph", "", *rewiring(found["rewire"]), "",

@@ -161,7 +161,7 @@ def test_a_token_is_asked_for_once_there_is_one(start):
 def test_an_open_admin_listener_without_a_token_is_refused(start):
     router = start(to_web(admin={"listen": "0.0.0.0:0"}), ready=False)
     assert router.process.wait(10) == 1
-    assert "admin.token" in router.log
+    eventually(lambda: "admin.token" in router.log, 5, "the words")
 
 
 def test_the_log_may_be_json_lines(start):

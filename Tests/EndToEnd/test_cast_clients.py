@@ -99,7 +99,7 @@ def test_the_android_app_of_today(start):
         artwork.stop()
     reader.stop()
     assert sound.longest_common(reader.frames, sent) > 48_000
-    assert "transport" in router.log and '"action":"pause"' in router.log.replace(" ", "").replace('\\"', '"')
+    eventually(lambda: "transport" in router.log and '"action":"pause"' in router.log.replace(" ", "").replace('\\"', '"'), 5, 'the words')
 
 
 def test_older_android_apps_wait_for_the_greeting_and_one_sends_44_khz(start):

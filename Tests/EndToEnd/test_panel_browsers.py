@@ -54,7 +54,8 @@ def test_the_screen_stays_awake_while_the_sound_is_on(panel, careful):
     page.click("#unlock")
     page.wait_for_selector("#unlock-box", state="hidden")
     page.keyboard.press("d")
-    wait(page, "document.querySelector('[data-fact=awake], #awake')?.textContent === 'yes'")
+    wait(page, """[...document.querySelectorAll('#facts div')]
+        .find((one) => one.firstChild.textContent === 'Screen stays on').lastChild.textContent === 'yes'""")
     assert page.errors == []
     page.context.close()
 

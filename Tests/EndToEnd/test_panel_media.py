@@ -1,6 +1,7 @@
 """Media of a panel: uploads over HTTP and by the page, every format, tokens, limits."""
 
 import json
+import socket
 import threading
 
 import pytest
@@ -74,6 +75,19 @@ def test_the_token_is_asked_for(empty):
     assert put(empty, 1, "image", body)[0] == 200
     assert ask(empty, "/api/media/1/image", "DELETE", **TOKEN)[0] == 204
     assert ask(empty, "/api/media/1/image", "DELETE", **TOKEN)[0] == 404
+
+
+def test_the_file_of_a_stranger_is_not_read(empty):
+    host, port = empty.bound("screens")
+    with socket.create_connection((host, port), 5) as stranger:
+        stranger.sendall(f"PUT /api/media/1/image HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 8000000\r\n\r\n".encode())
+        assert stranger.recv(4096).startswith(b"HTTP/1.1 401 ")
+    with socket.create_connection((host, port), 5) as known:
+        known.settimeout(0.5)
+        known.sendall(f"PUT /api/media/1/image HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer let-me-in\r\n"
+                      "Content-Length: 8000000\r\n\r\n".encode())
+        with pytest.raises(TimeoutError):
+            known.recv(1)
 
 
 def test_a_file_that_is_too_large_is_refused(start):

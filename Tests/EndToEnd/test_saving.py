@@ -115,8 +115,9 @@ def test_an_invalid_edit_is_reported_and_the_graph_plays_on(admin):
     graph = admin.graph
     assert graph["revision"] == 1 and all(node["state"] == "running" for node in graph["nodes"])
     for line in ("routes.json:7:28: error: nodes.g.gainDB: unknown key", "routes.json:8:20: error: nodes.n.type"):
-        assert line in admin.router.log
-    assert "plays on" in admin.router.log and file.read_text() == wrong
+        eventually(lambda: line in admin.router.log, 5, line)
+    eventually(lambda: "plays on" in admin.router.log, 5, "the words")
+    assert file.read_text() == wrong
     packets = graph["links"][0]["stats"]["packets"]
     eventually(lambda: admin.graph["links"][0]["stats"]["packets"] > packets, 5, "more packets")
     file.write_text(DOCUMENT.replace("-3", "-9"))

@@ -46,16 +46,21 @@ public struct Route: Sendable {
   public var access: RouteAccess
   /// Largest body in bytes; more is answered 413.
   public var bodyLimit: Int
+  /// Asked with the head of a request that has a body, before any of it is read: an answer here is the last word, and
+  /// the connection ends with it. On the connection's loop; it must not wait. nil: every body is read.
+  public var refusal: (@Sendable (HTTPRequest) -> HTTPResponse?)?
   public var answer: Answer
 
   public init(
     _ method: String, _ path: String, access: RouteAccess = .page, bodyLimit: Int = 1 << 20,
+    refusal: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil,
     http: @escaping @Sendable (HTTPRequest) async -> HTTPResponse
   ) {
     self.method = method
     self.path = path
     self.access = access
     self.bodyLimit = bodyLimit
+    self.refusal = refusal
     answer = .http(http)
   }
 

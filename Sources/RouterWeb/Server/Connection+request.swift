@@ -15,9 +15,14 @@ extension Connection {
     case .serve(let entry, let parameters):
       let body = BodyDecoder(head.framing, limit: entry.route.bodyLimit)
       if body.isTooLarge { return refuse(Refusal(413, "body too large"), after: head, on: loop) }
-      exchange = Exchange(
+      let exchange = Exchange(
         number: exchangeCount, head: head, entry: entry, parameters: parameters, body: body)
+      self.exchange = exchange
       lease = entry.lease
+      if head.framing != .none, let refusal = entry.route.refusal {
+        let request = exchange.request(peer: peer, local: local, isTLS: listener.isTLS)
+        if let response = refusal(request) { return answer(response, to: head, on: loop) }
+      }
       guard head.framing != .none else { return startHandler(on: loop) }
       phase = .body
       timer.start(.body, at: loop.time.now)

@@ -2,6 +2,7 @@
 #include "CLinux.h"
 #include <errno.h>
 #include <link.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -55,6 +56,8 @@ long clinux_raise_file_limit(void) {
 int clinux_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 int clinux_syncfs(int descriptor) { return syncfs(descriptor); }
+
+void clinux_limit_heaps(int count) { mallopt(M_ARENA_MAX, count); }
 
 // Under the loader's lock: nothing is loaded or unloaded meanwhile. Relocations stand in segments that are writable here,
 // also where they are protected later; an object with relocations in its code is left alone.

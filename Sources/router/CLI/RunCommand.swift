@@ -25,6 +25,7 @@ enum RunCommand: Command {
       throw UsageError("give a file or -c NAME, not both")
     }
     let file = arguments.value("-c").map { "profiles/\($0).json" } ?? arguments.positional.first ?? "routes.json"
+    StartupMemory.limitHeaps()
     Signals.ignoreBrokenPipes()
     let registrar = PluginList.makeRegistrar()
     let loaded = DocumentFile.load(file, registrar)

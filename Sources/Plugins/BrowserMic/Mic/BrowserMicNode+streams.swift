@@ -119,7 +119,8 @@ extension BrowserMicNode {
     of stream: MicStream, _ format: MicFormat, _ peer: PeerAddress, _ record: PathRecord
   ) -> StreamOffer {
     var attributes = [
-      "streamId": String(stream.id.dropFirst("stream_".count)), "serviceId": stream.id, "bitrateKbps": String(stream.bitrate),
+      "streamId": String(stream.id.dropFirst("stream_".count)), "serviceId": stream.id,
+      "bitrateKbps": String(stream.bitrate),
       "audioSource": stream.source, "codec": format.codec.rawValue,
     ]
     if let port = stream.wishedPort { attributes["port"] = String(port) }

@@ -4,11 +4,13 @@ import RouterCore
 /// The page of the media folder, and what it asks for.
 extension BrowsersNode {
   nonisolated func libraryRoutes() async -> [Route] {
-    let limit = await config.maxUploadMiB << 20
+    let (limit, access) = await (config.maxUploadMiB << 20, access)
     return [
       Route("GET", BrowsersRoute.library, access: .device) { PageFile.library.answer(to: $0) },
       Route("GET", BrowsersRoute.list, access: .device) { BrowsersNode.fresh(.json(await self.listing($0))) },
-      Route("PUT", BrowsersRoute.change, bodyLimit: limit) { await self.upload($0) },
+      Route("PUT", BrowsersRoute.change, bodyLimit: limit, refusal: { BrowsersNode.refusal($0, access) }) {
+        await self.upload($0)
+      },
       Route("DELETE", BrowsersRoute.change, bodyLimit: 0) { await self.delete($0) },
     ]
   }
@@ -66,7 +68,7 @@ extension BrowsersNode {
       await lookAtMedia()
       return BrowsersNode.fresh(.json(["file": .string(name), "size": .integer(Int64(bytes.count))]))
     } catch {
-      return answer(error)
+      return BrowsersNode.answer(error)
     }
   }
 
@@ -88,19 +90,27 @@ extension BrowsersNode {
       await lookAtMedia()
       return HTTPResponse(status: 204)
     } catch {
-      return answer(error)
+      return BrowsersNode.answer(error)
     }
   }
 
   private func place(of request: HTTPRequest) throws(Refusal) -> (slot: Int, role: MediaRole) {
-    guard access.allows(request) else {
-      let message = access.hasToken ? "a token is needed" : "only this machine may: no token is set"
-      throw Refusal(status: access.hasToken ? 401 : 403, code: "access", message: message)
-    }
+    if let refusal = BrowsersNode.stranger(request, access) { throw refusal }
     guard let slot = Int(request.parameters["slot"] ?? ""), config.naming.slots.contains(slot),
       let role = MediaRole(rawValue: request.parameters["role"] ?? "")
     else { throw Refusal(status: 404, code: "slot", message: "there is no such slot") }
     return (slot, role)
+  }
+
+  /// Before the file of a stranger is read.
+  private static func refusal(_ request: HTTPRequest, _ access: ActionAccess) -> HTTPResponse? {
+    stranger(request, access).map { answer($0) }
+  }
+
+  private static func stranger(_ request: HTTPRequest, _ access: ActionAccess) -> Refusal? {
+    guard !access.allows(request) else { return nil }
+    let message = access.hasToken ? "a token is needed" : "only this machine may: no token is set"
+    return Refusal(status: access.hasToken ? 401 : 403, code: "access", message: message)
   }
 
   private func kind(of bytes: [UInt8], _ role: MediaRole) throws(Refusal) -> MediaFormat {
@@ -119,7 +129,7 @@ extension BrowsersNode {
       status: isFull ? 507 : 500, code: isFull ? "full" : "disk", message: "could not be written: \(failure)")
   }
 
-  private func answer(_ refusal: Refusal) -> HTTPResponse {
+  private static func answer(_ refusal: Refusal) -> HTTPResponse {
     var answer = HTTPResponse.json(
       ["error": .string(refusal.code), "message": .string(refusal.message)], status: refusal.status)
     if refusal.status == 401 { answer.fields.add("WWW-Authenticate", "Bearer") }

@@ -78,7 +78,8 @@ actor BrowsersNode: LiveNode {
       folder = MediaFolder(config.mediaPath(in: context.folder), config.naming)
       await openFolder()
     }
-    if old.maxUploadMiB != config.maxUploadMiB, let inbox, let lease {
+    let isOther = old.maxUploadMiB != config.maxUploadMiB || old.listener.token != config.listener.token
+    if isOther, let inbox, let lease {
       do throws(NodeFailure) { try await lease.replace(await routes(inbox)) } catch {
         context.log.error("the routes could not be replaced", ("reason", error.reason))
       }

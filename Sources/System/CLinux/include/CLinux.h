@@ -28,6 +28,8 @@ long clinux_raise_file_limit(void);
 int clinux_memfd(const char *name);
 /// syncfs(2): 0, or -1 and errno.
 int clinux_syncfs(int descriptor);
+/// mallopt(3) with M_ARENA_MAX: threads share so many heaps. Before the first thread.
+void clinux_limit_heaps(int count);
 /// Gives back the pages of the program and its libraries that nobody may write to (dl_iterate_phdr(3), madvise(2)); they
 /// are mapped again from their files when they are used. Returns the bytes that were looked at.
 size_t clinux_give_back_code(void);
