@@ -111,8 +111,9 @@ def recording(found: dict) -> list[str]:
 
 
 def pressing(found: dict) -> list[str]:
+    names = {"C": "the machine itself"}
     rows = [
-        [name, until, *(f"{times[key][at]:.2f}" for at in ("p50", "p99", "p999", "max"))]
+        [names.get(name, name), until, *(f"{times[key][at]:.2f}" for at in ("p50", "p99", "p999", "max"))]
         for name, times in found.items()
         for key, until in (("sent", "in the last browser's socket"), ("read", "read by all fifty, in one program"))
     ]

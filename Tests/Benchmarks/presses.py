@@ -45,11 +45,16 @@ def ours(load: Path, folder: Path, clients: int, presses: int) -> dict:
         return panel.run(router.bound("page")[1])
 
 
-def aiohttp(load: Path, folder: Path, clients: int, presses: int) -> dict:
-    panel = Presses(load, folder / "panel-aiohttp", clients, presses)
+def other(load: Path, folder: Path, clients: int, presses: int, name: str) -> dict:
+    """A server of another program, which prints its port."""
+    panel = Presses(load, folder / f"panel-{name}", clients, presses)
+    program = {
+        "aiohttp": [sys.executable, str(HERE / "panel_server.py"), "0", str(panel.link)],
+        "C": [str(load), "floor", str(panel.link)],
+    }[name]
     server = subprocess.Popen(
-        [sys.executable, str(HERE / "panel_server.py"), "0", str(panel.link)], stdout=subprocess.PIPE, text=True,
-        stdin=subprocess.DEVNULL, preexec_fn=settled(SERVER_CORE, realtime=True))
+        program, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
+        preexec_fn=settled(SERVER_CORE, realtime=True))
     try:
         return panel.run(int(server.stdout.readline()))
     finally:
@@ -57,7 +62,9 @@ def aiohttp(load: Path, folder: Path, clients: int, presses: int) -> dict:
 
 
 def measure(load: Path, folder: Path, clients: int, presses: int) -> dict[str, dict]:
-    found = {"router": ours(load, folder, clients, presses), "aiohttp": aiohttp(load, folder, clients, presses)}
+    found = {"router": ours(load, folder, clients, presses)}
+    for name in ("aiohttp", "C"):
+        found[name] = other(load, folder, clients, presses, name)
     for name, times in found.items():
         print(f"  {name:8} {times}", flush=True)
     return found

@@ -181,6 +181,17 @@ def test_a_refused_microphone_is_explained(start, launch):
     assert mics.streams(router) == []
 
 
+def test_a_browser_that_starts_no_audio_is_explained(start, toned):
+    """Firefox on a machine without any output: the context stays suspended, and nobody says why."""
+    router = start(LOOPBACK)
+    page = opened(toned, router, before="AudioContext.prototype.resume = () => new Promise(() => {});")
+    page.click("#startStopBtn")
+    wait(page, "!document.getElementById('problem').hidden")
+    assert "does not start its audio" in page.inner_text("#problem")
+    assert page.get_attribute("body", "data-phase") == "idle" and mics.streams(router) == []
+    assert page.errors == []
+
+
 def test_mute_is_silence_and_the_list_says_so(start, toned):
     router = start(LOOPBACK)
     page = opened(toned, router)

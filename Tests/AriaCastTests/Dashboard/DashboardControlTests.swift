@@ -96,12 +96,11 @@ import Testing
 
   @Test func `a client that floods is closed`() async throws {
     let run = try await DashboardTests.start()
-    let inbox = AsyncStream.makeStream(of: PageMessage.self)
     let socket = await run.host.loop.perform { loop in
-      let socket = PageSocket(id: 1, backlog: PageBacklog(), inbox: inbox.continuation)
+      let socket = InboxSocket(TextBacklog(limit: PageSeat.backlog), said: { _ in }, left: {})
       let bytes = Array("{}".utf8)
       let loan = unsafe WebSocketLoan(payload: bytes.span.bytes, isText: true, arrival: loop.time.now)
-      return (0...PageBacklog.limit).map { _ in socket.message(loan, on: loop) }
+      return (0...PageSeat.backlog).map { _ in socket.message(loan, on: loop) }
     }
     #expect(socket.dropLast().allSatisfy { $0 == .go })
     #expect(socket.last == .close(code: 1008, reason: "too many messages"))

@@ -126,6 +126,7 @@ static void read_option(struct options *options, const char *name, char *value) 
 int main(int argc, char **argv) {
   static struct options options = {.host = "127.0.0.1", .count = 1, .seconds = 10, .ping_every = 10};
   if (argc < 2) usage();
+  if (!strcmp(argv[1], "floor") && argc == 3) return run_floor(argv[2]);
   if (!strcmp(argv[1], "press") && argc == 5) return run_presses(argv[2], atoi(argv[3]), atoi(argv[4]));
   for (int i = 2; i < argc; i++) {
     if (!strcmp(argv[i], "--counter")) options.counter = true;

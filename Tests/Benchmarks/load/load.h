@@ -44,5 +44,7 @@ int run_senders(const struct options *options);
 int run_listeners(const struct options *options);
 /* Makes a pty and the link to it, prints "begun", reads a port from stdin, connects the clients to /ws there, and presses. */
 int run_presses(const char *link, int clients, int presses);
+/* Serves that panel with as little as there can be; prints its port. */
+int run_floor(const char *device);
 
 #endif

@@ -21,7 +21,7 @@ extension DashboardNode {
         answer.fields.add("Cache-Control", "no-store")
         return answer
       },
-      Route("POST", PageRoute.command, bodyLimit: PageSocket.messageLimit) { await self.command($0) },
+      Route("POST", PageRoute.command, bodyLimit: PageSeat.messageLimit) { await self.command($0) },
       Route("GET", PageRoute.artwork, access: .device) { await self.picture($0) },
       Route("GET", PageRoute.image, access: .device) { await self.picture($0) },
     ]
@@ -49,12 +49,12 @@ extension DashboardNode {
     return .accept(
       WebSocketAcceptance(
         subprotocol: request.fields["Sec-WebSocket-Protocol"]?.split(separator: ",").first.map { String($0).trimmed },
-        messageLimit: PageSocket.messageLimit,
+        messageLimit: PageSeat.messageLimit,
         pingEvery: kind == .page ? .seconds(20) : nil,
         handler: { _, peer in
-          let backlog = PageBacklog()
+          let backlog = TextBacklog(limit: PageSeat.backlog)
           inbox.yield(.joined(id, PageSeat(kind: kind, peer: peer, isTrusted: isTrusted, waiting: backlog)))
-          return PageSocket(id: id, backlog: backlog, inbox: inbox)
+          return InboxSocket(backlog, said: { inbox.yield(.said(id, $0)) }, left: { inbox.yield(.left(id)) })
         }))
   }
 

@@ -66,7 +66,9 @@ export class Capture {
     // The rate of the device: what differs is converted by the router.
     this.context = new AudioContext({ latencyHint: "interactive" });
     await this.context.audioWorklet.addModule("/static/worklet.js");
-    await this.context.resume();
+    // Firefox starts no audio on a machine without any output, and says nothing.
+    const wait = new Promise((_, fail) => setTimeout(() => fail(new CaptureFailure("noOutput")), 5000));
+    await Promise.race([this.context.resume(), wait]);
     this.channels = this.sources.has("system") ? 2 : this.trackChannels();
     const { sampleRate } = this.context;
     const most = Math.floor(8192 / (2 * this.channels));

@@ -50,6 +50,7 @@ const english = {
   errors: {
     NotAllowedError: "The microphone was refused. Allow it in the address bar (lock or camera symbol), then start again.",
     SecurityError: "The browser forbids the microphone on this page.",
+    noOutput: "This browser does not start its audio. Is a loudspeaker or headphone connected to this device?",
     NotFoundError: "No microphone was found. Plug one in, then start again.",
     NotReadableError: "The microphone is in use by another program, or its driver failed.",
     OverconstrainedError: "The chosen microphone is not there any more. Choose another one.",
@@ -113,6 +114,7 @@ const german = {
   errors: {
     NotAllowedError: "Das Mikrofon wurde nicht erlaubt. In der Adressleiste erlauben (Schloss oder Kamera), dann neu starten.",
     SecurityError: "Der Browser verbietet auf dieser Seite das Mikrofon.",
+    noOutput: "Dieser Browser startet seinen Ton nicht. Ist ein Lautsprecher oder Kopfhörer an diesem Gerät angeschlossen?",
     NotFoundError: "Kein Mikrofon gefunden. Eines anschließen, dann neu starten.",
     NotReadableError: "Das Mikrofon wird von einem anderen Programm benutzt, oder sein Treiber hat versagt.",
     OverconstrainedError: "Das gewählte Mikrofon ist nicht mehr da. Ein anderes wählen.",

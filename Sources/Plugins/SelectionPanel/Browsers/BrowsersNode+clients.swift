@@ -11,11 +11,11 @@ extension BrowsersNode {
     let id = lastSeat
     return .accept(
       WebSocketAcceptance(
-        messageLimit: BrowserSocket.messageLimit, pingEvery: .seconds(15),
+        messageLimit: BrowserSeat.messageLimit, pingEvery: .seconds(15),
         handler: { _, peer in
-          let backlog = BrowserBacklog()
+          let backlog = TextBacklog(limit: BrowserSeat.backlog)
           inbox.yield(.joined(id, BrowserSeat(peer: peer, waiting: backlog)))
-          return BrowserSocket(id: id, backlog: backlog, inbox: inbox)
+          return InboxSocket(backlog, said: { inbox.yield(.said(id, $0)) }, left: { inbox.yield(.left(id)) })
         }))
   }
 
