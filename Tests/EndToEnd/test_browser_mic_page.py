@@ -95,9 +95,13 @@ def recording(router, count=1):
 
 
 def is_the_tone(samples, rate, level=-23.0, within=0.5):
+    """Blocks of 20 ms are whole periods. A busy machine lets the browser's fake device miss some: silence, said by no one."""
     middle = samples[rate // 2:rate // 2 + rate, 0]
-    frequency, db = mics.peak_of(middle, rate)
-    assert abs(frequency - 1000) < 2 and abs(db - level) < within, (frequency, db)
+    frequency, _ = mics.peak_of(middle, rate)
+    block = rate // 50
+    levels = [mics.peak_of(middle[at:at + block], rate)[1] for at in range(0, len(middle) - block + 1, block)]
+    good = np.abs(np.array(levels) - level) < within
+    assert abs(frequency - 1000) < 2 and good.mean() > 0.7, (frequency, levels)
 
 
 def test_the_beeps_of_the_fake_device_are_recorded(start, launch):
@@ -128,10 +132,10 @@ def test_a_tone_is_recorded_with_its_frequency_and_level(start, toned, codec):
     assert stream["codec"] == codec and stream["bitrate"] == 192 and stream["name"] == "Test tone"
     time.sleep(2.5)
     # Page, recording and router agree on the level within half a decibel.
-    assert abs(decibels(page) + 23.0) < 0.5
+    eventually(lambda: abs(decibels(page) + 23.0) < 0.5, 5, "the level in the page")
     page.click("#startStopBtn")
-    is_the_tone(*recording(router))
     assert router.metric("router_mic_lost_total") == 0 and router.metric("router_mic_restarts_total") == 0
+    is_the_tone(*recording(router))
     assert page.errors == []
 
 
