@@ -95,13 +95,18 @@ def recording(router, count=1):
 
 
 def is_the_tone(samples, rate, level=-23.0, within=0.5):
-    """Blocks of 20 ms are whole periods. A busy machine lets the browser's fake device miss some: silence, said by no one."""
-    middle = samples[rate // 2:rate // 2 + rate, 0]
-    frequency, _ = mics.peak_of(middle, rate)
+    """A second from where the sound begins, in blocks of whole periods.
+
+    On a busy machine the browser's fake device begins late and misses some blocks: silence, said by no one.
+    """
+    begin = np.argmax(np.abs(samples[:, 0].astype(int)) > 100) + rate // 10
+    second = samples[begin:begin + rate, 0]
+    assert len(second) > rate / 2, len(second)
+    frequency, _ = mics.peak_of(second, rate)
     block = rate // 50
-    levels = [mics.peak_of(middle[at:at + block], rate)[1] for at in range(0, len(middle) - block + 1, block)]
+    levels = [mics.peak_of(second[at:at + block], rate)[1] for at in range(0, len(second) - block + 1, block)]
     good = np.abs(np.array(levels) - level) < within
-    assert abs(frequency - 1000) < 2 and good.mean() > 0.7, (frequency, levels)
+    assert abs(frequency - 1000) < 2 and good.mean() > 0.5, (frequency, levels)
 
 
 def test_the_beeps_of_the_fake_device_are_recorded(start, launch):

@@ -11,6 +11,7 @@ import aiohttp
 import phone
 import pytest
 import sound
+from admin_client import Admin
 from cast_clients import JPEG, AndroidApp, ArtworkServer, GoDesktop, HomeAssistant, PipeWireModule
 from documents_used import listening, receiver, to_web
 from phone import BareSocket, frame
@@ -218,15 +219,21 @@ def test_a_volume_is_kept_across_restarts_and_announced(start):
                 await one.send_json({"command": "volume", "direction": "get"})
                 assert (await one.receive_json(timeout=5))["level"] == 55
 
+    async def look(router, node):
+        async with aiohttp.ClientSession() as session, session.ws_connect(router.url(node, "/control")) as ws:
+            return await ws.receive_json(timeout=5)
+
     asyncio.run(turn())
     assert router.stop() == 0
     again = start(document)
-
-    async def look():
-        async with aiohttp.ClientSession() as session, session.ws_connect(again.url("phone", "/control")) as ws:
-            return await ws.receive_json(timeout=5)
-
-    assert asyncio.run(look())["current_volume"] == 55
+    assert asyncio.run(look(again, "phone"))["current_volume"] == 55
+    # Nor does it get lost when the node is called something else.
+    admin = Admin(again.admin)
+    renamed = json.loads(json.dumps(admin.graph["document"]).replace('"phone', '"kitchen'))
+    assert admin.put("graph", renamed, match=admin.tag).status == 200
+    assert asyncio.run(look(again, "kitchen"))["current_volume"] == 55
+    assert again.stop() == 0
+    assert asyncio.run(look(start(renamed), "kitchen"))["current_volume"] == 55
 
 
 def test_artwork_that_points_elsewhere_is_not_fetched(start):

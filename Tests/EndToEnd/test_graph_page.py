@@ -87,6 +87,64 @@ def test_an_option_is_changed_while_it_plays_and_nothing_is_interrupted(start, c
         assert [one["id"] for one in router.streams()] == [stream]
 
 
+def test_what_is_changed_while_a_change_is_on_its_way_goes_with_the_next(start, chromium):
+    router = start(simple())
+    # Changes leave late.
+    script = """
+        const now = window.fetch
+        window.fetch = async (...words) => {
+            if (words[1]?.method === "PATCH") await new Promise(done => setTimeout(done, 400))
+            return now(...words)
+        }"""
+    with opened(chromium, router, script=script) as page:
+        page.click('.card[data-node="quieter"] .name')
+        page.locator('#side [data-option="gainDb"] input[type=range]').focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(200)
+        page.locator('#side [data-option="mute"] input').check()
+        # Something else is chosen at once.
+        page.click('.card[data-node="tone"] .name')
+        eventually(lambda: config(router, "quieter").get("mute") is True, 15, "mute")
+        assert config(router, "quieter")["gainDb"] == -9.5
+        page.locator('#side [data-option="levelDb"] input[type=range]').focus()
+        page.keyboard.press("ArrowLeft")
+        page.click('#side [aria-label="Close the details"]')
+        eventually(lambda: "levelDb" in config(router, "tone"), 15, "the level of a node that was left at once")
+
+
+def test_a_mixer_gets_inputs_with_levels_of_their_own(start, chromium):
+    router = start({
+        "nodes": {
+            "tone": {"type": "tone"}, "desk": {"type": "mixer", "inputs": {"music": {"gainDb": -3}}},
+            "web": listening("http.stream"),
+        },
+        "links": ["tone -> desk.music", "desk -> web"],
+    })
+
+    def inputs_are(wanted):
+        eventually(lambda: config(router, "desk").get("inputs") == wanted, 15, str(wanted))
+
+    with opened(chromium, router) as page:
+        stream = eventually(lambda: [one["id"] for one in router.streams() if "desk" in json.dumps(one)], 15)
+        page.click('.card[data-node="desk"] .name')
+        table = page.locator('#side [data-option="inputs"]')
+        table.get_by_role("button", name="Add").click()
+        entry = table.locator("fieldset.entry").nth(1)
+        entry.locator("input[type=text]").fill("voice")
+        entry.locator('[data-option="gainDb"] input[type=number]').fill("-6")
+        entry.locator('[data-option="priority"] input').check()
+        inputs_are({"music": {"gainDb": -3}, "voice": {"gainDb": -6, "priority": True}})
+        wait(page, "Boolean(document.querySelector('.card[data-node=desk] .port[data-port=voice]'))")
+        entry = page.locator('#side [data-option="inputs"] fieldset.entry').nth(1)
+        entry.locator("input[type=text]").fill("speech")
+        inputs_are({"music": {"gainDb": -3}, "speech": {"gainDb": -6, "priority": True}})
+        entry = page.locator('#side [data-option="inputs"] fieldset.entry').nth(1)
+        entry.locator("button").first.click()
+        inputs_are({"music": {"gainDb": -3}})
+        # Nothing of it interrupted what plays.
+        assert [one["id"] for one in router.streams() if "desk" in json.dumps(one)] == stream
+
+
 def test_a_change_that_would_end_a_stream_is_shown_before_it_is_made(start, chromium):
     router = start(simple())
     with opened(chromium, router) as page:
@@ -300,6 +358,11 @@ def test_without_a_session_the_login_comes_first(start, chromium):
         page.keyboard.press("Enter")
         page.wait_for_url(router.admin + "/")
         wait(page, "document.body.dataset.connection === 'open' && dashboard.board.cards.size === 3")
+        page.click("#open-settings")
+        page.get_by_role("button", name="Log out").click()
+        page.wait_for_url("**/login")
+        page.goto(router.admin + "/")
+        page.wait_for_url("**/login")
 
 
 def test_the_page_comes_back_when_the_router_does(start, chromium):

@@ -182,6 +182,24 @@ def test_what_cannot_be_saved_is_refused_and_changes_nothing(admin):
     assert admin.patch("nodes/g", {"gainDb": -30}).status == 200
 
 
+def test_what_plays_and_could_not_be_put_in_its_place_is_said_and_saved_with_the_next_change(admin):
+    file = admin.router.file
+    file.unlink()
+    (file / "in the way").mkdir(parents=True)
+    before = admin.graph["revision"]
+    answer = admin.patch("nodes/g", {"gainDb": -7})
+    assert answer.status == 500 and "plays, but is not saved" in answer.text, answer
+    assert admin.graph["revision"] == before + 1
+    assert admin.router.node("g")["config"]["gainDb"] == -7
+    assert "plays, but is not saved" in admin.router.log
+    assert not file.with_name("routes.json.new").exists()
+    (file / "in the way").rmdir()
+    file.rmdir()
+    assert admin.patch("nodes/t", {"levelDb": -20}).status == 200
+    saved = file.read_text()
+    assert '"gainDb": -7' in saved and '"levelDb": -20' in saved and "// the house" in saved
+
+
 def test_damaged_documents_through_the_api_leave_it_alive_and_right(admin):
     chance = random.Random(11)
     document = admin.graph["document"]

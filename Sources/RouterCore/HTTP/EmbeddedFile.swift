@@ -14,7 +14,7 @@ public struct EmbeddedFile: Sendable {
   public init(_ type: String, _ bytes: [UInt8], policy: String, fields: [(String, String)] = []) {
     self.type = type
     self.bytes = bytes
-    self.fields = [("Content-Security-Policy", policy), ("Referrer-Policy", "no-referrer")] + fields
+    self.fields = [("Content-Security-Policy", policy), ("Referrer-Policy", "same-origin")] + fields
     tag = "\"\(EmbeddedFile.tag(of: bytes))\""
   }
 

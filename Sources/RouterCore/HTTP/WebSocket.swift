@@ -96,6 +96,9 @@ public protocol WebSocketPeer: Sendable {
   /// Queues messages that belong together: all of them or none, in one write.
   @discardableResult
   func send(_ messages: [WebSocketMessage]) -> Bool
+  /// The same for messages that others get, too.
+  @discardableResult
+  func send(_ batch: WebSocketBatch) -> Bool
   /// Starts the closing handshake after what is queued.
   func close(code: UInt16, reason: String)
   /// Reads on after a `pause`.
@@ -106,4 +109,7 @@ extension WebSocketPeer {
   /// One after the other.
   @discardableResult
   public func send(_ messages: [WebSocketMessage]) -> Bool { messages.allSatisfy { send($0) } }
+
+  @discardableResult
+  public func send(_ batch: WebSocketBatch) -> Bool { send(batch.messages) }
 }

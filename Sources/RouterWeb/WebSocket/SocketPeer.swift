@@ -35,7 +35,15 @@ final class SocketPeer: WebSocketPeer, Sendable {
   func send(_ message: WebSocketMessage) -> Bool { put(frame(message)) }
 
   @discardableResult
-  func send(_ messages: [WebSocketMessage]) -> Bool { put(messages.reduce(into: []) { $0 += frame($1) }) }
+  func send(_ messages: [WebSocketMessage]) -> Bool { put(frames(messages)) }
+
+  /// A client's frames are masked, each time with another key; a server's are the same for everyone.
+  @discardableResult
+  func send(_ batch: WebSocketBatch) -> Bool {
+    put(role == .client ? frames(batch.messages) : batch.bytes(framedBy: frames))
+  }
+
+  private func frames(_ messages: [WebSocketMessage]) -> [UInt8] { messages.reduce(into: []) { $0 += frame($1) } }
 
   private func frame(_ message: WebSocketMessage) -> [UInt8] {
     FrameEncoder.frame(message, mask: role == .client ? .random(in: 0...UInt32.max) : nil)
@@ -44,10 +52,11 @@ final class SocketPeer: WebSocketPeer, Sendable {
   private func put(_ frames: [UInt8]) -> Bool {
     var isTaken = false
     change { state in
-      let wishes = state.wishes
-      isTaken = wishes.close == nil && wishes.frames.count + frames.count <= SocketPeer.limit
-      if isTaken { state.wishes.frames.append(contentsOf: frames) }
-      return isTaken
+      isTaken = state.wishes.close == nil && state.wishes.frames.count + frames.count <= SocketPeer.limit
+      guard isTaken else { return false }
+      // Alone, they stay where they are.
+      if state.wishes.frames.isEmpty { state.wishes.frames = frames } else { state.wishes.frames += frames }
+      return true
     }
     return isTaken
   }

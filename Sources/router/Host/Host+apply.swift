@@ -88,6 +88,7 @@ extension Host {
     levels.apply(document, renamed: plan.renamed)
     standardLog?.setFormat(document.log.format)
     for (old, new) in plan.renamed { book.rename(old, to: new) }
+    await state.rename(plan.renamed)
     if await admin?.settle() == true { log.info("admin API", ("url", "\(admin?.url ?? "")/api/v1/graph")) }
     let facts = GraphJSON.applied(plan)
     log.info("revision \(revision)", ("by", request.origin.rawValue), ("changed", GraphJSON.summary(plan)))

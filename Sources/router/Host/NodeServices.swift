@@ -23,7 +23,7 @@ struct NodeServices: Sendable {
       blocking: web.blocking,
       web: BookedWebServer(server: web.server, book: book, log: log, limits: limits.withLock { $0 }), http: web.http,
       sockets: web.webSockets, byteStreams: web.byteStreams,
-      datagrams: web.datagrams, folder: folder, store: StateDrawer(file: state, node: plan.id), graph: graph,
+      datagrams: web.datagrams, folder: folder, store: state.drawer(of: plan.id), graph: graph,
       access: access, isOnce: isOnce)
   }
 

@@ -189,6 +189,24 @@ import Testing
     #expect(stand.host.graph.events.isEmpty)
   }
 
+  @Test func `a light that changes at the panel is no news for pages`() async throws {
+    let stand = try await Stand()
+    let page = try await stand.page()
+    var panel = PanelStatusEvent(port: "/dev/x", isConnected: true)
+    for lit in [1, 2, 3] {
+      panel.lit = lit
+      await stand.node.receive(Event(source: "panel.status", payload: panel), on: "status")
+    }
+    #expect(try await page.hears("state")["panel"]?.flag == true)
+    // Whoever comes later is told once, too.
+    let late = try await stand.page()
+    panel.isConnected = false
+    await stand.node.receive(Event(source: "panel.status", payload: panel), on: "status")
+    #expect(try await page.hears()["panel"]?.flag == false)
+    #expect(try await late.hears()["panel"]?.flag == false)
+    await stand.end()
+  }
+
   @Test func `status and health follow panel, media and play`() async throws {
     let stand = try await Stand()
     let page = try await stand.page()

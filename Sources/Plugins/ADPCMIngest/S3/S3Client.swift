@@ -40,6 +40,7 @@ struct S3Client: Sendable {
   }
 
   private func putParts(_ path: String, _ size: Int, as object: String) async throws(Failure) {
+    await dropLeftovers(of: object)
     let begun = try await send("POST", object, query: [("uploads", "")], fields: [("x-amz-storage-class", "STANDARD")])
     guard let id = S3Client.text("UploadId", in: begun.body) else { throw .file("the store gave no upload id") }
     do throws(Failure) {
@@ -59,6 +60,14 @@ struct S3Client: Sendable {
       // What came so far costs money until somebody throws it away; also when this task is cancelled.
       await Task { _ = try? await send("DELETE", object, query: [("uploadId", id)]) }.value
       throw error
+    }
+  }
+
+  /// Throws away the parts of a try that a crash ended: nobody else will. A store that does not list them keeps them.
+  private func dropLeftovers(of object: String) async {
+    guard let list = try? await send("GET", "", query: [("prefix", object), ("uploads", "")]) else { return }
+    for id in S3Client.uploads(of: object, in: list.body) {
+      _ = try? await send("DELETE", object, query: [("uploadId", id)])
     }
   }
 
@@ -122,6 +131,16 @@ struct S3Client: Sendable {
       // A wrong region, an old token, a clock that is off: the next file would fare no better.
       if ofTheFile.contains(failure.message) { return .file(words) }
       return .store(NodeFailure(.missing, "the store at \(place) does not take files: \(words)"))
+    }
+  }
+
+  /// The ids of an object's unfinished uploads, of a list of those whose names begin alike.
+  static func uploads(of object: String, in list: [UInt8]) -> [String] {
+    let escaped = object.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    return String(decoding: list, as: UTF8.self).split(separator: "<Upload>").dropFirst().compactMap { part in
+      let bytes = Array(part.utf8)
+      guard let key = text("Key", in: bytes), key == object || key == escaped else { return nil }
+      return text("UploadId", in: bytes)
     }
   }
 

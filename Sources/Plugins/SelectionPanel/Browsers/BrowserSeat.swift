@@ -10,6 +10,13 @@ struct BrowserSeat: Sendable {
   let peer: any WebSocketPeer
   /// Its messages that wait for the node.
   let waiting: TextBacklog
+  /// The state its page was told last.
+  var state: String?
+
+  init(peer: any WebSocketPeer, waiting: TextBacklog) {
+    self.peer = peer
+    self.waiting = waiting
+  }
 }
 
 /// What browsers do, in order.

@@ -46,7 +46,7 @@ extension BrowsersNode {
     case .started(_, let milliseconds): counters.pressToSound.set(Int(milliseconds * 1000))
     case .ping(let mark):
       guard audience.isGreeted(id) else { return }
-      send(JSON.object([.init("type", "pong"), .init("t", mark ?? .null)]).compact, to: seat)
+      send(WebSocketBatch([.text(JSON.object([.init("type", "pong"), .init("t", mark ?? .null)]).compact)]), to: seat)
     case .unknown: context.log.debug("a browser said something unknown", ("peer", seat.peer.address.description))
     case .wrong:
       counters.wrong.add()
@@ -58,9 +58,11 @@ extension BrowsersNode {
     let now = context.time.now
     let welcome = audience.greet(id, isLocked: isLocked, plays: plays, at: now, length: lengths)
     tell(welcome.event)
-    send(state(playing: welcome.play).compact, to: seat)
+    let state = state(playing: welcome.play).compact
+    seats[id]?.state = state
+    send(WebSocketBatch([.text(state)]), to: seat)
     guard let play = welcome.play, !welcome.isKnown else { return }
-    send(PanelWord.play(play, at: now, offset: now - play.since), to: seat)
+    send(WebSocketBatch([.text(PanelWord.play(play, at: now, offset: now - play.since))]), to: seat)
   }
 
   private func finished(_ id: UInt64, _ slot: Int?, _ play: Int?, failed: Bool) {
@@ -117,19 +119,22 @@ extension BrowsersNode {
   func tellPages() {
     let playing = audience.current(at: context.time.now, length: lengths)
     let text = state(playing: playing).compact
-    for id in audience.greeted { if let seat = seats[id] { send(text, to: seat) } }
+    let batch = WebSocketBatch([.text(text)])
+    for id in audience.greeted {
+      guard let seat = seats[id], seat.state != text else { continue }
+      seats[id]?.state = text
+      send(batch, to: seat)
+    }
   }
 
   private func sendToAll(_ texts: [String]) {
-    let messages = texts.map { WebSocketMessage.text($0) }
-    for seat in seats.values { send(messages, to: seat) }
+    let batch = WebSocketBatch(texts.map { .text($0) })
+    for seat in seats.values { send(batch, to: seat) }
   }
 
-  private func send(_ text: String, to seat: BrowserSeat) { send([.text(text)], to: seat) }
-
   /// A browser that does not take what it is sent is closed; a page comes back by itself.
-  private func send(_ messages: [WebSocketMessage], to seat: BrowserSeat) {
-    guard !seat.peer.send(messages) else { return }
+  private func send(_ batch: WebSocketBatch, to seat: BrowserSeat) {
+    guard !seat.peer.send(batch) else { return }
     counters.slow.add()
     seat.peer.close(code: 1013, reason: "too slow")
   }

@@ -11,6 +11,7 @@ actor PanelSelectorNode: LiveNode {
   private var lights = 0
   private var reserved = 0
   private var watchdog: Task<Void, Never>?
+  private var lengthReader: Task<Void, Never>?
   private let plays: Metric
   private let refused: Metric
   private let overdue: Metric
@@ -34,7 +35,10 @@ actor PanelSelectorNode: LiveNode {
     await perform([.leds(slot: nil)], pressedAt: context.time.now)
   }
 
-  func stop() async { watchdog?.cancel() }
+  func stop() async {
+    watchdog?.cancel()
+    lengthReader?.cancel()
+  }
 
   func update(to config: PanelSelector.Config) async {
     self.config = config
@@ -70,10 +74,19 @@ actor PanelSelectorNode: LiveNode {
     } else if play == reserved - Self.reserve / 2 {
       setNumbersAsideLater()
     }
-    if let slot = press.slot { await learnLength(of: play, slot: slot) }
+    lengthReader?.cancel()
+    if let slot = press.slot { learnLengthLater(of: play, slot: slot) }
   }
 
-  /// After the play was told, so that nobody waits for the disk.
+  /// After the play was told, if it is still on: nobody waits for the disk, nor does the next press.
+  private func learnLengthLater(of play: Int, slot: Int) {
+    let time = context.time
+    lengthReader = Task { [weak self] in
+      do { try await time.sleep(until: time.now + .milliseconds(100)) } catch { return }
+      await self?.learnLength(of: play, slot: slot)
+    }
+  }
+
   private func learnLength(of play: Int, slot: Int) async {
     let (naming, folder) = (config.naming, config.mediaPath(in: context.folder))
     let length = await context.blocking.run { () -> Duration? in

@@ -225,7 +225,8 @@ class Page extends Editing {
 				make("option", {value, text, selected: value === saved(id)}))))
 		dialog(say("settings"), [field("language", "languageWord", [["de", "Deutsch"], ["en", "English"]], value => this.speak(value)),
 			field("theme", "appearance", [["light", say("light")], ["dark", say("dark")]], value => this.theme(value)),
-			make("form", {method: "post", action: "/logout"}, make("button", {type: "submit", class: "plain", text: say("logOut")}))])
+			model.document?.admin?.token && make("form", {method: "post", action: "/logout"},
+				make("button", {type: "submit", class: "plain", text: say("logOut")}))])
 	}
 
 	theme(value) {

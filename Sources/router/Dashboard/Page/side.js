@@ -16,6 +16,7 @@ export class Side {
 	}
 
 	choose(selection) {
+		if (this.form) this.sendLive(this.form)
 		this.selection = selection
 		this.form = null
 		this.build()
@@ -30,7 +31,8 @@ export class Side {
 			const shape = JSON.stringify([node.type, model.linksOf(node.id).map(link => link.id)])
 			if (!this.dirty.size) {
 				this.base = this.baseOf(node)
-				if (!this.form.element.contains(document.activeElement)) this.form.write(node.config)
+				const isBusy = this.form.live.size || this.form.isSending || this.form.element.contains(document.activeElement)
+				if (!isBusy) this.form.write(node.config)
 			}
 			if (shape !== this.shape) this.showLinks(node)
 			this.shape = shape
@@ -72,7 +74,9 @@ export class Side {
 			button("trash", say("delete"), () => this.page.remove(node.id), {"data-act": "delete", class: "tool bad"}),
 			(type?.actions ?? []).map(action => make("button.plain", {text: action, onclick: () => this.page.act(node.id, action),
 			})))
-		this.form = new Form(type, field => this.edited(node.id, field))
+		this.form = new Form(type, field => this.edited(field))
+		// What was changed of live options and is not on its way yet goes also when something else is chosen meanwhile.
+		Object.assign(this.form, {node: node.id, live: new Set(), isSending: false, timer: null})
 		this.form.write(node.config)
 		this.parts.apply = make("div.apply", {hidden: true},
 			make("span", say("unsaved")),
@@ -138,13 +142,14 @@ export class Side {
 	}
 
 	/** An option was changed: one that can be changed live is, after a moment; the others wait for "apply". */
-	edited(id, field) {
+	edited(field) {
 		const {option} = field
 		field.complain(null)
 		if (option.live) {
-			clearTimeout(this.timers?.get(option.name))
-			this.timers ??= new Map()
-			this.timers.set(option.name, setTimeout(() => this.sendLive(id, option.name), 160))
+			const {form} = this
+			form.live.add(option.name)
+			clearTimeout(form.timer)
+			form.timer = setTimeout(() => this.sendLive(form), 160)
 			return
 		}
 		this.dirty.set(option.name, true)
@@ -157,19 +162,24 @@ export class Side {
 		this.parts.apply.hidden = !patch
 	}
 
-	async sendLive(id, name) {
-		if (this.selection?.node !== id || this.sending) return
-		const node = model.node(id)
-		const patch = node && this.form.patch(node.config, new Set([name]))
+	/** Sends what was changed of live options. One request at a time: what is changed meanwhile goes with the next. */
+	async sendLive(form) {
+		if (form.isSending || !form.live.size) return
+		clearTimeout(form.timer)
+		const node = model.node(form.node)
+		const patch = node && form.patch(node.config, form.live)
+		form.live.clear()
 		if (!patch) return
-		this.sending = true
-		await this.page.change("", tag => api.patchNode(id, patch, tag), {
-			retries: true, refused: refusal => this.complain(refusal),
-		})
-		this.sending = false
-		const now = model.node(id)
-		if (now && this.form && this.selection?.node === id && this.form.patch(now.config, new Set([name]))
-			&& !this.form.fields.some(field => !field.problem.hidden)) this.sendLive(id, name)
+		form.isSending = true
+		try {
+			await this.page.change("", tag => api.patchNode(form.node, patch, tag), {
+				retries: true, refused: refusal => (this.form === form ? this.complain(refusal) : this.page.failed(refusal)),
+			})
+		} finally {
+			form.isSending = false
+		}
+		if (form.live.size) return this.sendLive(form)
+		if (this.form === form && !form.fields.some(field => !field.problem.hidden)) this.update()
 	}
 
 	complain(refusal) {
