@@ -12,7 +12,8 @@ import Testing
 
   private func file() -> StateFile {
     StateFile(
-      path: folder["state.json"], blocking: BlockingPool(threads: 1), log: Log(source: "router", level: .debug, sink: log))
+      path: folder["state.json"], blocking: BlockingPool(threads: 1),
+      log: Log(source: "router", level: .debug, sink: log))
   }
 
   @Test func `what a node remembers is there after the next start`() async {
