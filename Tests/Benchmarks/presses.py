@@ -5,6 +5,7 @@ is not the server's.
 """
 
 import json
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -61,10 +62,21 @@ def other(load: Path, folder: Path, clients: int, presses: int, name: str) -> di
         stop(server)
 
 
+ROUNDS = 3
+
+
 def measure(load: Path, folder: Path, clients: int, presses: int) -> dict[str, dict]:
-    found = {"router": ours(load, folder, clients, presses)}
-    for name in ("aiohttp", "C"):
-        found[name] = other(load, folder, clients, presses, name)
-    for name, times in found.items():
-        print(f"  {name:8} {times}", flush=True)
-    return found
+    """In turns; of each number the median of the rounds, of the longest the longest."""
+    rounds = {"router": [], "aiohttp": [], "C": []}
+    for turn in range(ROUNDS):
+        for name, found in rounds.items():
+            place = folder / str(turn)
+            place.mkdir(exist_ok=True)
+            found.append(ours(load, place, clients, presses) if name == "router" else
+                         other(load, place, clients, presses, name))
+            print(f"  {name:8} {found[-1]}", flush=True)
+    return {name: {end: typical([one[end] for one in found]) for end in found[0]} for name, found in rounds.items()}
+
+
+def typical(rounds: list[dict]) -> dict:
+    return {key: (max if key == "max" else statistics.median)(one[key] for one in rounds) for key in rounds[0]}
