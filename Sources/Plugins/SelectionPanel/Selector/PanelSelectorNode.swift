@@ -11,7 +11,10 @@ actor PanelSelectorNode: LiveNode {
   private var lights = 0
   private var reserved = 0
   private var watchdog: Task<Void, Never>?
-  private var lengthReader: Task<Void, Never>?
+  /// When the watchdog looks.
+  private var nextLook: Instant?
+  /// A play whose sound's length is to be read: not before the play was told, so that nobody waits for the disk.
+  private var unread: (play: Int, slot: Int, from: Instant)?
   private let plays: Metric
   private let refused: Metric
   private let overdue: Metric
@@ -35,10 +38,7 @@ actor PanelSelectorNode: LiveNode {
     await perform([.leds(slot: nil)], pressedAt: context.time.now)
   }
 
-  func stop() async {
-    watchdog?.cancel()
-    lengthReader?.cancel()
-  }
+  func stop() async { watchdog?.cancel() }
 
   func update(to config: PanelSelector.Config) async {
     self.config = config
@@ -66,24 +66,14 @@ actor PanelSelectorNode: LiveNode {
     let actions = selection.press(press.slot, at: context.time.now)
     let play = selection.current?.number
     await perform(actions, pressedAt: press.pressedAt)
-    watch()
+    defer { watch() }
     guard let play, play != before else { return }
     plays.add()
+    if let slot = press.slot { unread = (play, slot, context.time.now + .milliseconds(100)) }
     if play >= reserved - 1 {
       await setNumbersAside()
     } else if play == reserved - Self.reserve / 2 {
       setNumbersAsideLater()
-    }
-    lengthReader?.cancel()
-    if let slot = press.slot { learnLengthLater(of: play, slot: slot) }
-  }
-
-  /// After the play was told, if it is still on: nobody waits for the disk, nor does the next press.
-  private func learnLengthLater(of play: Int, slot: Int) {
-    let time = context.time
-    lengthReader = Task { [weak self] in
-      do { try await time.sleep(until: time.now + .milliseconds(100)) } catch { return }
-      await self?.learnLength(of: play, slot: slot)
     }
   }
 
@@ -94,7 +84,6 @@ actor PanelSelectorNode: LiveNode {
     }
     guard let length else { return }
     selection.know(length, of: play)
-    watch()
   }
 
   private func perform(_ actions: [Selection.Action], pressedAt: Instant) async {
@@ -115,21 +104,29 @@ actor PanelSelectorNode: LiveNode {
     }
   }
 
-  /// Waits for the time after which a light goes out by itself.
+  /// Sees to it that somebody looks when a light's time is up or a length is to be read. Who looks sooner looks again.
   private func watch() {
+    guard let due = [selection.deadline, unread?.from].compactMap({ $0 }).min() else { return }
+    if let nextLook, nextLook <= due { return }
     watchdog?.cancel()
-    guard let deadline = selection.deadline else { return }
+    nextLook = due
     let time = context.time
     watchdog = Task { [weak self] in
-      do { try await time.sleep(until: deadline) } catch { return }
-      await self?.tick()
+      do { try await time.sleep(until: due) } catch { return }
+      await self?.look()
     }
   }
 
-  private func tick() async {
+  private func look() async {
+    nextLook = nil
+    if let unread, unread.from <= context.time.now {
+      self.unread = nil
+      await learnLength(of: unread.play, slot: unread.slot)
+    }
     let actions = selection.tick(at: context.time.now)
     if !actions.isEmpty { overdue.add() }
     await perform(actions, pressedAt: context.time.now)
+    watch()
   }
 
   /// In a quiet moment: whoever pressed does not wait for the disk.
