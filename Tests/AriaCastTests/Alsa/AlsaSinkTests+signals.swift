@@ -42,8 +42,10 @@ extension AlsaSinkTests {
 
   /// 1000 Hz.
   static func tone(frames: Int, rate: Int, channels: Int) -> [Int16] {
-    (0..<frames).flatMap { frame in
-      [Int16](repeating: Int16(12_000 * sin(2 * Double.pi * 1000 * Double(frame) / Double(rate))), count: channels)
+    let step: Double = 2 * .pi * 1000 / Double(rate)
+    return (0..<frames).flatMap { (frame: Int) -> [Int16] in
+      let sample: Double = 12_000 * sin(step * Double(frame))
+      return [Int16](repeating: Int16(sample), count: channels)
     }
   }
 

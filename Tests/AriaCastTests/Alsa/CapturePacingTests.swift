@@ -58,9 +58,13 @@ import Testing
     var target = [UInt8](repeating: 0, count: 2 + 12)
     copyCapturedSamples([1, 0, 0, 0, 0, 0x80, 0xFF, 0xFF, 0x7F], .int24, into: &target, at: 2)
     let floats = (0..<3).map { index -> Float in
-      let bytes = target[(2 + 4 * index)..<(6 + 4 * index)].reversed()
-      return Float(bitPattern: bytes.reduce(0) { $0 << 8 | UInt32($1) })
+      let begin = 2 + 4 * index
+      let bits: UInt32 = target[begin..<begin + 4].reversed().reduce(0) { (all: UInt32, byte: UInt8) in
+        all << 8 | UInt32(byte)
+      }
+      return Float(bitPattern: bits)
     }
-    #expect(floats == [1 / 8_388_608, -1, 8_388_607 / 8_388_608])
+    let wanted: [Float] = [1 / 8_388_608, -1, 8_388_607 / 8_388_608]
+    #expect(floats == wanted)
   }
 }
