@@ -236,6 +236,21 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(start, chromium, locale, schem
         assert page.evaluate("document.documentElement.lang") == locale[:2]
 
 
+def test_what_is_set_is_kept_and_the_settings_close(start, chromium):
+    router = start(speaker())
+    with opened(chromium, router) as page:
+        for name in ("power", "autoplay"):
+            page.click("#settings-open")
+            was = page.locator(f"#{name}").is_checked()
+            page.locator(f"label:has(#{name})").click()
+            assert page.locator(f"#{name}").is_checked() is not was
+            page.click('#settings button[value="close"]')
+            wait(page, "!document.getElementById('settings').open")
+        page.click("#settings-open")
+        page.mouse.click(3, 3)
+        wait(page, "!document.getElementById('settings').open")
+
+
 def test_everything_is_reached_by_keyboard_and_the_language_can_be_chosen(start, chromium):
     router = start(speaker())
     with opened(chromium, router) as page:

@@ -112,6 +112,92 @@ def test_what_is_changed_while_a_change_is_on_its_way_goes_with_the_next(start, 
         eventually(lambda: "levelDb" in config(router, "tone"), 15, "the level of a node that was left at once")
 
 
+def test_the_own_changes_are_nobody_elses(start, chromium):
+    """An edit that waits for "apply", a live one meanwhile, and two clicks where one was meant."""
+    router = start(simple())
+    with opened(chromium, router) as page:
+        page.click('.card[data-node="tone"] .name')
+        page.locator('#side [data-option="sampleRate"] input[type=number]').fill("44100")
+        page.locator('#side [data-option="levelDb"] input[type=number]').fill("-20")
+        page.keyboard.press("Tab")
+        eventually(lambda: config(router, "tone").get("levelDb") == -20, 15, "the live one")
+        page.click('#side .apply button[type=submit]', click_count=2)
+        # The only question: the stream would end.
+        page.click('dialog [data-answer="yes"]')
+        eventually(lambda: config(router, "tone").get("sampleRate") == 44100, 15, "the other one")
+        page.wait_for_timeout(500)
+        assert page.locator("dialog").count() == 0
+        for link in ("tone.audio->quieter.audio", "quieter.audio->web.audio"):
+            page.evaluate("link => {dashboard.unlink(link); dashboard.unlink(link)}", link)
+        eventually(lambda: linked(router) == set(), 15, "no cable")
+        page.evaluate("['undo', 'undo', 'redo', 'undo'].forEach(one => dashboard.step(one))")
+        eventually(lambda: len(linked(router)) == 2, 15, "both are back")
+        assert page.locator("dialog").count() == 0
+
+
+def test_a_node_with_a_secret_is_renamed_and_keeps_it(start, chromium):
+    router = start({"nodes": {"mic": listening("browser.mic", listenTls="127.0.0.1:0", token="open sesame")}})
+    with opened(chromium, router) as page:
+        page.click('.card[data-node="mic"] .name')
+        page.click('#side [data-act="rename"]')
+        page.fill("dialog input", "studio")
+        page.keyboard.press("Enter")
+        eventually(lambda: ids(router) == {"studio"}, 15, "the new name")
+    assert '"token": "open sesame"' in router.file.read_text()
+
+
+def test_rules_are_shown_and_changed_as_json_and_what_was_left_open_stays_open(start, chromium):
+    rules = [{"when": "rttMs", "above": 100}, {"when": "state", "is": "stalled"}]
+    router = start({"nodes": {"alerts": {"type": "mediamtx.alerts", "rules": rules}}})
+    with opened(chromium, router) as page:
+        page.click('.card[data-node="alerts"] .name')
+        box = page.locator('#side [data-option="rules"] textarea')
+        assert json.loads(box.input_value()) == rules
+        box.fill(json.dumps(rules[1:]))
+        page.keyboard.press("Tab")
+        eventually(lambda: len(config(router, "alerts")["rules"]) == 1, 15, "one rule")
+        page.click("#add")
+        page.fill("#palette-search", "s3.uploader")
+        page.click('.type-row[data-type="s3.uploader"]')
+        page.fill("#new-id", "store")
+        page.locator('.palette-form .field[data-option="bucket"] input').fill("sounds")
+        page.locator('.palette-form .field[data-option="uploadBin"] select').select_option(label="off")
+        page.click(".palette-form button[type=submit]")
+        eventually(lambda: "store" in ids(router), 15, "the new node")
+    written = json.loads(router.file.read_text())["nodes"]["store"]
+    written.pop("position", None)
+    assert written == {"type": "s3.uploader", "bucket": "sounds", "uploadBin": False}
+
+
+def test_one_limit_is_written_alone(start, chromium):
+    router = start(simple())
+    with opened(chromium, router) as page:
+        page.click('.card[data-node="web"] .name')
+        page.evaluate("document.querySelectorAll('#side details').forEach(one => {one.open = true})")
+        page.locator('#side [data-option="idleSeconds"] input[type=number]').fill("30")
+        page.keyboard.press("Tab")
+        wait(page, "!document.querySelector('#side .apply').hidden || dashboard.model.node('web').config.limits")
+        if page.locator("#side .apply").is_visible():
+            page.click("#side .apply button[type=submit]")
+        eventually(lambda: config(router, "web").get("limits") == {"idleSeconds": 30}, 15, "one limit")
+
+
+def test_a_card_in_the_hand_stays_there_whatever_is_loaded(start, chromium):
+    router = start(simple())
+    send(router, "PATCH", "/nodes/tone", {"position": {"x": 0, "y": 0}})
+    with opened(chromium, router) as page:
+        page.click("#fit")
+        wait(page, "document.getAnimations().length === 0")
+        box = page.locator('.card[data-node="tone"] .name').bounding_box()
+        page.mouse.move(box["x"] + 5, box["y"] + 5)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 105, box["y"] + 85, steps=4)
+        send(router, "PATCH", "/nodes/quieter", {"gainDb": -1})
+        wait(page, "dashboard.model.node('quieter').config.gainDb === -1")
+        page.mouse.up()
+        eventually(lambda: config(router, "tone")["position"]["x"] > 20, 15, "the new place")
+
+
 def test_a_mixer_gets_inputs_with_levels_of_their_own(start, chromium):
     router = start({
         "nodes": {
@@ -130,6 +216,9 @@ def test_a_mixer_gets_inputs_with_levels_of_their_own(start, chromium):
         table = page.locator('#side [data-option="inputs"]')
         table.get_by_role("button", name="Add").click()
         entry = table.locator("fieldset.entry").nth(1)
+        entry.locator("input[type=text]").fill("music")
+        page.keyboard.press("Tab")
+        assert entry.locator("input[type=text]").input_value() != "music", "there is one of that name"
         entry.locator("input[type=text]").fill("voice")
         entry.locator('[data-option="gainDb"] input[type=number]').fill("-6")
         entry.locator('[data-option="priority"] input').check()
@@ -137,6 +226,7 @@ def test_a_mixer_gets_inputs_with_levels_of_their_own(start, chromium):
         wait(page, "Boolean(document.querySelector('.card[data-node=desk] .port[data-port=voice]'))")
         entry = page.locator('#side [data-option="inputs"] fieldset.entry').nth(1)
         entry.locator("input[type=text]").fill("speech")
+        page.keyboard.press("Tab")
         inputs_are({"music": {"gainDb": -3}, "speech": {"gainDb": -6, "priority": True}})
         entry = page.locator('#side [data-option="inputs"] fieldset.entry').nth(1)
         entry.locator("button").first.click()

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from admin_client import Admin
 from panel_media import convert, fill, png, write_wav
 from panel_pages import ask, document, heard, opened, press, status, wait
 from router import eventually
@@ -192,6 +193,28 @@ def test_the_page_follows_the_folder(empty, chromium):
     wait(page, "document.querySelector('#state').textContent === 'Everything is there.'")
     page.locator(".card").nth(0).locator(".listen").click()
     eventually(lambda: heard(page) > 0.1, 5, "sound")
+    assert page.errors == []
+    page.context.close()
+
+
+def test_another_folder_is_seen_by_pages_that_are_open(start, chromium):
+    router = start(document(count=2))
+    for folder, color in (("media", 1), ("other", 2)):
+        (router.folder / folder).mkdir(exist_ok=True)
+        fill(router.folder / folder, range(1, 3))
+    page = opened(chromium, router)
+    wait(page, "document.querySelector('#preload').hidden")
+
+    def asked():
+        return page.evaluate(
+            "performance.getEntriesByType('resource').filter(one => one.name.includes('/media/001')).length")
+
+    before = eventually(asked, 5, "the first folder's files")
+    admin = Admin(router.admin)
+    change = {"nodes": {node: {"media": "other"} for node in ("screens", "policy")}}
+    answer = admin.patch("graph", change, match=admin.tag, kind="application/merge-patch+json")
+    assert answer.status == 200, answer
+    eventually(lambda: asked() > before, 5, "the other folder's files")
     assert page.errors == []
     page.context.close()
 

@@ -34,6 +34,16 @@ struct PageTextTests {
     #expect(squeezed(once) == once)
   }
 
+  @Test func `spaces beside signs are not sent, those in texts and beside slashes are`() {
+    func tight(_ text: String) -> String {
+      String(decoding: PageText.tightened(script: Array(text.utf8)), as: UTF8.self)
+    }
+    #expect(tight("const {a, b} = c ? [1, 2] : d\n") == "const{a,b}=c?[1,2]:d\n")
+    #expect(tight("say(\"a, \\\" = b\", 'c : d') && e\n") == "say(\"a, \\\" = b\",'c : d')&&e\n")
+    #expect(tight("x = a + b - c\n") == "x=a + b - c\n")
+    for kept in ["a = /b, c/\n", "a = `b, ${c}`\n", "a = b // c, d\n", ""] { #expect(tight(kept) == kept) }
+  }
+
   @Test func `an unfinished comment takes the rest, and nothing stays nothing`() {
     #expect(squeezed("a\n/* b\nc").isEmpty == false)
     #expect(squeezed("a\n/* b\nc") == "a\n")

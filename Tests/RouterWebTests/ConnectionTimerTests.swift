@@ -25,6 +25,18 @@ import Testing
     #expect(timer.expiry(at: start + .seconds(seconds)) == expiry)
   }
 
+  @Test func `a large body gets the time a slow line needs, a trickle does not`() {
+    var timer = timer()
+    timer.start(.body, at: start)
+    timer.bodyArrived(bytes: 20 * 32_768)
+    #expect(timer.expiry(at: start + .seconds(49.9)) == nil && timer.expiry(at: start + .seconds(50)) == .body)
+    for _ in 0..<100 { timer.bodyArrived(bytes: 1) }
+    #expect(timer.expiry(at: start + .seconds(50.1)) == .body)
+    timer.start(.idle, at: start)
+    timer.bodyArrived(bytes: 1 << 30)
+    #expect(timer.expiry(at: start + .seconds(60)) == .idle)
+  }
+
   @Test func `a handler may take its time`() {
     var timer = timer()
     timer.start(.nothing, at: start)

@@ -47,7 +47,7 @@ public struct ListenerLimits: Sendable, Equatable {
   public var headerBytes = 16_384
   /// Time from connect (or the request before) to the end of the head.
   public var headerSeconds = 10.0
-  /// Time for a body to arrive.
+  /// Time for a body to arrive, and a second more for each 32 KiB of it.
   public var bodySeconds = 30.0
   /// Keep-alive without a request; not for WebSockets.
   public var idleSeconds = 60.0

@@ -81,7 +81,9 @@ extension Connection {
   private func takeBody(_ range: Range<Int>, on loop: isolated Loop) -> Int {
     guard let step = shard.memory.withBytes(range, { exchange?.body.take($0) }) else { return range.count }
     switch step {
-    case .needMore(let taken): return taken
+    case .needMore(let taken):
+      timer.bodyArrived(bytes: taken)
+      return taken
     case .done(let taken):
       startHandler(on: loop)
       return taken

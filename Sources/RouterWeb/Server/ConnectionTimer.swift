@@ -26,6 +26,8 @@ struct ConnectionTimer: Sendable {
   /// Time for the peer to close after our last byte, and for its Close frame.
   static let lingerTime = Duration.seconds(2)
   static let closeFrameTime = Duration.seconds(5)
+  /// Bytes a second that a body must bring beyond its first seconds.
+  static let leastBodyRate = 32_768.0
 
   private(set) var wait = Wait.nothing
   private var deadline: Instant?
@@ -45,6 +47,12 @@ struct ConnectionTimer: Sendable {
       case .closeFrame: now + ConnectionTimer.closeFrameTime
       case .nothing: nil
       }
+  }
+
+  /// Bytes of a body are here: large ones get the time that a slow line needs for them.
+  mutating func bodyArrived(bytes: Int) {
+    guard wait == .body else { return }
+    deadline = deadline.map { $0 + .seconds(Double(bytes) / ConnectionTimer.leastBodyRate) }
   }
 
   /// After each attempt to write.

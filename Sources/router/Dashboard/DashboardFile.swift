@@ -3,7 +3,7 @@ import RouterCore
 /// The files of the admin address's page, embedded in the program.
 enum DashboardFile {
   private static func script(_ bytes: [UInt8]) -> EmbeddedFile {
-    make(EmbeddedFile.script, PageText.squeezed(bytes))
+    make(EmbeddedFile.script, PageText.tightened(script: PageText.squeezed(bytes)))
   }
 
   private static func style(_ bytes: [UInt8]) -> EmbeddedFile {

@@ -38,6 +38,8 @@ function makeCard(id) {
   part("listen").textContent = words.listen;
   part("level").setAttribute("aria-label", words.level);
   part("listen").addEventListener("click", () => listen(card, url));
+  // The stream is over, or the router was away: numbers of streams begin anew there.
+  for (const end of ["ended", "error"]) part("player").addEventListener(end, () => { if (!part("player").hidden) listen(card, url); });
   element("streams").append(root);
   return card;
 }

@@ -43,14 +43,16 @@ function recall() {
 function showBitrates(wanted) {
   const { min_bitrate: least = 64, max_bitrate: most = 320 } = state.config;
   const fitting = bitrates.filter((one) => one >= least && one <= most);
-  const all = fitting.length ? fitting : [least, most];
+  const all = fitting.length ? fitting : [...new Set([least, most])];
   const box = element("bitrates");
-  const before = Number(chosen("bitrate") ?? wanted ?? 128);
+  if (wanted !== undefined) state.wantedBitrate = wanted;
+  const before = Number(state.wantedBitrate ?? 128);
   const nearest = all.reduce((best, one) => (Math.abs(one - before) < Math.abs(best - before) ? one : best));
   for (const old of box.querySelectorAll("label")) old.remove();
   for (const one of all) {
     const [label, input, text] = ["label", "input", "span"].map((name) => document.createElement(name));
     Object.assign(input, { type: "radio", name: "bitrate", value: one, checked: one === nearest });
+    input.addEventListener("change", () => { state.wantedBitrate = one; });
     text.textContent = one;
     label.append(input, text);
     box.append(label);

@@ -118,17 +118,17 @@ function rateText(into, label, now, minute) {
   into.replaceChildren(make("b", mbit(now)), `${label} · ${words.over60} ${minute === undefined ? "–" : decimal(minute)}`);
 }
 
-function makeCard(stream, preview) {
+function makeCard(stream) {
   const root = element("card").content.cloneNode(true).firstElementChild;
   const card = { root, part: (name) => root.querySelector(`.${name}`), shown: null };
   card.part("readers").addEventListener("toggle", () => showReaders(card, model.streams.get(stream.name) ?? stream));
-  if (preview) addPreview(card, stream.name, preview);
   cards.set(stream.name, card);
   return card;
 }
 
 function addPreview(card, name, preview) {
   const [frame, button] = [card.part("watch"), card.part("watch").querySelector("button")];
+  card.hasPreview = true;
   button.textContent = words.watch;
   button.addEventListener("click", () => {
     const open = frame.querySelector("iframe");
@@ -142,7 +142,9 @@ function addPreview(card, name, preview) {
 }
 
 function showCard(stream, preview) {
-  const card = cards.get(stream.name) ?? makeCard(stream, preview);
+  const card = cards.get(stream.name) ?? makeCard(stream);
+  // The settings may come after the first streams.
+  if (preview && !card.hasPreview) addPreview(card, stream.name, preview);
   card.root.className = `card ${stream.state === "stalled" ? "stalled" : ""}`;
   card.part("label").textContent = stream.name;
   const badge = card.part("badge");

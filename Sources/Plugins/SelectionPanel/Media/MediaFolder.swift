@@ -7,8 +7,8 @@ final class MediaFolder: Sendable {
   private struct State {
     var inventory: MediaInventory
     var watch: FolderWatch
-    /// Counts changes.
-    var revision = 0
+    /// Counts changes. Begins with the time: pages that stay open tell it from the number of a folder before.
+    var revision = Int(WallTime.now().seconds) * 1_000 + WallTime.now().nanoseconds / 1_000_000
     /// Counts questions; not every one is a look.
     var questions = 0
     /// The question whose look the inventory is of.

@@ -57,7 +57,9 @@ extension ListenerLimits: Configuration, OptionValue {
       Option(
         "headerSeconds", \.headerSeconds, 0.1...3600, unit: "s", live: true,
         "Time from connect, or from the request before, to the end of the head."),
-      Option("bodySeconds", \.bodySeconds, 0.1...86_400, unit: "s", live: true, "Time for a body to arrive."),
+      Option(
+        "bodySeconds", \.bodySeconds, 0.1...86_400, unit: "s", live: true,
+        "Time for a body to arrive, and a second more for each 32 KiB of it."),
       Option(
         "idleSeconds", \.idleSeconds, 0.1...86_400, unit: "s", live: true,
         "Kept-alive connection without a request; not for WebSockets."),

@@ -13,12 +13,30 @@ extension RoutesDocument {
     return value["file"] != nil
   }
 
-  /// Puts the secrets of the document before into the places where a new one has the placeholder.
+  /// Puts the secrets of the document before into the places where a new one has the placeholder; a node that is only
+  /// called something else keeps its own.
   public static func restoringSecrets(in json: JSON, from old: JSON, types: Registrar) -> JSON {
-    SecretPlaces(types: types).map(json) { value, place in
+    let origins = origins(of: json, in: old, types)
+    return SecretPlaces(types: types).map(json) { value, place in
       guard value == .string(Secret.placeholder) else { return value }
+      var place = place
+      if place.count > 1, place[0] == "nodes", let origin = origins[place[1]] { place[1] = origin }
       return old[JSONPointer(steps: place)] ?? value
     }
+  }
+
+  /// New ids to old ones: of a node that is gone and looks, with its secrets hidden, like just one that came.
+  private static func origins(of json: JSON, in old: JSON, _ types: Registrar) -> [String: String] {
+    let (new, before) = (json["nodes"]?.members ?? [], redacted(old, types: types)["nodes"]?.members ?? [])
+    let (newIDs, oldIDs) = (Set(new.map(\.key)), Set(before.map(\.key)))
+    let come = new.filter { !oldIDs.contains($0.key) }
+    let gone = come.isEmpty ? [] : before.filter { !newIDs.contains($0.key) }
+    var origins: [String: String] = [:]
+    for node in come {
+      let alike = gone.filter { $0.value == node.value }
+      if alike.count == 1 { origins[node.key] = alike[0].key }
+    }
+    return origins
   }
 }
 

@@ -17,6 +17,9 @@ export class Board {
 		this.root = root
 		this.page = page
 		this.cards = new Map()
+		/** Where cards were put by hand that are not on their way to the router yet, and those moved by keys. */
+		this.held = new Map()
+		this.nudged = new Set()
 		this.world = make("div.world")
 		this.svg = draw("svg.cables", {"aria-hidden": "true"})
 		this.chips = make("div.chips", {"aria-hidden": "true"})
@@ -37,7 +40,9 @@ export class Board {
 			card.element.remove()
 			this.cards.delete(id)
 		}
+		this.hasNewCards = false
 		for (const node of model.nodes.values()) this.showNode(node)
+		if (this.hasNewCards && this.page.selection) this.choose(this.page.selection)
 		this.place()
 		this.cables.show()
 		this.rove()
@@ -52,8 +57,11 @@ export class Board {
 		const shape = JSON.stringify([node.ports.map(port => [port.name, port.direction, port.kind]), node.type])
 		if (card?.shape !== shape) {
 			const fresh = this.makeCard(node)
+			const hadFocus = card?.element === document.activeElement
 			if (card) card.element.replaceWith(fresh.element)
 			else this.layer.append(fresh.element)
+			this.hasNewCards = true
+			if (hadFocus) queueMicrotask(() => fresh.element.focus({preventScroll: true}))
 			card = fresh
 			card.shape = shape
 			this.cards.set(node.id, card)
@@ -123,9 +131,10 @@ export class Board {
 				return {id: link.id, from: from.node, to: to.node, out: `o:${from.port}`, in: `i:${to.port}`, isAudio: link.kind === "audio"}
 			}).filter(link => this.cards.has(link.from) && this.cards.has(link.to)))
 		}
-		const saved = cards.filter(card => model.node(card.id).position && !this.pending?.has(card.id))
+		const held = card => this.held.get(card.id) ?? this.pending?.get(card.id)
+		const saved = cards.filter(card => model.node(card.id).position && !held(card))
 		const median = values => values.sort((a, b) => a - b)[values.length >> 1] ?? 0
-		const position = card => this.pending?.get(card.id) ?? model.node(card.id).position
+		const position = card => held(card) ?? model.node(card.id).position
 		const shift = {
 			x: median(saved.map(card => position(card).x - this.auto.places.get(card.id).x)),
 			y: median(saved.map(card => position(card).y - this.auto.places.get(card.id).y)),
@@ -168,7 +177,7 @@ export class Board {
 		this.root.addEventListener("dblclick", event => {
 			const card = event.target.closest(".card")
 			if (card) this.page.edit(card.dataset.node)
-			else if (!event.target.closest(".cable, .chip")) this.page.palette(null, this.camera.inside(event))
+			else if (!event.target.closest(".cable, .chip, #controls")) this.page.palette(null, this.camera.inside(event))
 		})
 		this.layer.addEventListener("keydown", event => this.key(event))
 		this.layer.addEventListener("focusin", event => {
@@ -220,7 +229,9 @@ export class Board {
 		})
 	}
 
+	/** By hand; stays there whatever is loaded meanwhile. */
 	shift(card, x, y) {
+		this.held.set(card.id, {x, y})
 		this.put(card, x, y)
 		this.isAuto = false
 		this.cables.moved()
@@ -229,8 +240,10 @@ export class Board {
 	/** The first move fixes everybody, so that the others do not jump when a cable is drawn. */
 	keep(cards) {
 		const all = [...this.cards.values()].filter(card => cards.includes(card) || !model.node(card.id).position)
-		this.pending = new Map(all.map(card => [card.id, {x: card.x, y: card.y}]))
-		this.page.move(this.pending).finally(() => {this.pending = null;})
+		const moved = new Map(all.map(card => [card.id, {x: card.x, y: card.y}]))
+		const pending = this.pending = new Map([...this.pending ?? [], ...moved])
+		for (const card of cards) this.held.delete(card.id)
+		this.page.move(moved).finally(() => {if (this.pending === pending) this.pending = null;})
 	}
 
 	key(event) {
@@ -258,8 +271,13 @@ export class Board {
 
 	nudge(card, [dx, dy]) {
 		this.shift(card, card.x + dx * 20, card.y + dy * 20)
+		this.nudged.add(card.id)
 		clearTimeout(this.nudging)
-		this.nudging = setTimeout(() => this.keep([card]), 600)
+		this.nudging = setTimeout(() => {
+			const cards = [...this.nudged].map(id => this.cards.get(id)).filter(Boolean)
+			this.nudged.clear()
+			if (cards.length) this.keep(cards)
+		}, 600)
 	}
 
 	neighbour(card, [dx, dy]) {

@@ -28,6 +28,9 @@ export class Dock {
 		this.panel = make("div", {id: "dock-panel", hidden: true})
 		this.root.replaceChildren(make("div.tabs", tab("streams", "streams"), tab("log", "log")), this.panel)
 		this.showStreams()
+		const {open} = this
+		this.open = null
+		if (open) this.toggle(open)
 	}
 
 	toggle(name) {

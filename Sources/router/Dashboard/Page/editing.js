@@ -17,16 +17,29 @@ export class Editing {
 	 * @param refused hears a refusal instead of the user
 	 * @returns the answer's body, "discarded", or null
 	 */
-	async change(words, send, {tag = model.tag, base, retries = false, refused, quiet = false} = {}) {
+	change(words, send, options) {
+		return this.inTurn(() => this.changeNow(words, send, options))
+	}
+
+	/** One change of the page's own after the other: each is made for what the one before left. */
+	inTurn(work) {
+		const turn = (this.lastTurn ?? Promise.resolve()).then(work)
+		this.lastTurn = turn.catch(() => {})
+		return turn
+	}
+
+	async changeNow(words, send, {tag = model.tag, base, retries = false, refused, quiet = false} = {}) {
 		const before = base?.document ?? asDocument()
 		try {
 			const {body} = await send(tag)
 			await model.load()
+			this.side.rebase(tag)
+			this.forgetUndo()
 			if (words && !quiet) this.toast(words, {undo: true})
 			for (const warning of body.warnings ?? []) this.toast(warning.message ?? warning, {kind: "warn"})
 			return body
 		} catch (error) {
-			if (error.status === 412) return this.conflict(before, retries, () => this.change(words, send, {refused}))
+			if (error.status === 412) return this.conflict(before, retries, () => this.changeNow(words, send, {refused}))
 			if (error instanceof Refusal && refused) refused(error)
 			else this.failed(error)
 			return null
@@ -47,13 +60,17 @@ export class Editing {
 	}
 
 	/** A change that may close streams: a dry run tells which, and the user decides. */
-	async careful(words, send, {base, refused} = {}) {
+	careful(words, send, options) {
+		return this.inTurn(() => this.carefulNow(words, send, options))
+	}
+
+	async carefulNow(words, send, {base, refused} = {}) {
 		const tag = base?.tag ?? model.tag
 		let plan
 		try {
 			plan = (await send(tag, {dryRun: "true"})).body
 		} catch (error) {
-			if (error.status === 412) return this.conflict(this.documentAt(base), false, () => this.careful(words, send, {refused}))
+			if (error.status === 412) return this.conflict(this.documentAt(base), false, () => this.carefulNow(words, send, {refused}))
 			if (error instanceof Refusal && refused) refused(error)
 			else this.failed(error)
 			return null
@@ -61,7 +78,7 @@ export class Editing {
 		const {removed = [], replaced = []} = plan.applied ?? {}
 		const ended = model.streams.filter(stream => [...removed, ...replaced].some(id => stream.path.includes(id)))
 		if (ended.length && !await this.isSure(plan.applied, ended)) return null
-		return this.change(words, fresh => send(fresh), {tag, base: {document: this.documentAt(base)}, refused})
+		return this.changeNow(words, fresh => send(fresh), {tag, base: {document: this.documentAt(base)}, refused})
 	}
 
 	documentAt(base) {
@@ -155,8 +172,10 @@ export class Editing {
 	}
 
 	unlink(id) {
-		const link = model.byLink.get(id)
-		return this.change(say("unlinked", link.from, link.to), tag => api.removeLink(id, tag))
+		return this.inTurn(() => {
+			const link = model.byLink.get(id)
+			return link && this.changeNow(say("unlinked", link.from, link.to), tag => api.removeLink(id, tag))
+		})
 	}
 
 	async remove(id) {
@@ -224,10 +243,15 @@ export class Editing {
 		this.board.fit()
 	}
 
-	async step(direction) {
+	step(direction) {
+		return this.inTurn(() => this.stepNow(direction))
+	}
+
+	async stepNow(direction) {
 		try {
 			const {body} = await api[direction](model.tag)
 			await model.load()
+			this.forgetUndo()
 			this.toast(say(direction === "undo" ? "undone" : "redone", body.revision ?? ""))
 		} catch (error) {
 			if (error instanceof Refusal && error.status === 412) {await model.load(); this.toast(say("changedMeanwhile"), {kind: "warn"});}

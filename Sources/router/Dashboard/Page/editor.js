@@ -4,6 +4,7 @@ import {api, merged, Refusal} from "./api.js"
 import {asDocument, differences} from "./compare.js"
 import {changeList, dialog, problemList} from "./dialogs.js"
 import {make, tell} from "./dom.js"
+import {replacing} from "./form.js"
 import {model} from "./model.js"
 import {say} from "./words.js"
 
@@ -60,7 +61,7 @@ export class Editor {
 			if (text !== this.box.value) return undefined
 			this.send.disabled = false
 			const changes = differences(this.base, this.parsed() ?? this.base)
-			return this.verdict(say("documentFits"), "good", [changes.length ? changeList(changes) : null,
+			return this.verdict(say("documentFits"), "good", [changes.length ? changeList(changes) : make("p", say("onlySettings")),
 				...(body.warnings ?? []).map(one => make("p.warn", {lang: "en", text: one.message ?? one}))])
 		} catch (error) {
 			if (text !== this.box.value) return undefined
@@ -102,10 +103,14 @@ export class Editor {
 
 	async apply() {
 		clearTimeout(this.timer)
-		const text = this.box.value
-		const done = await this.page.careful(say("documentReplaced"), (tag, query) => api.put(text, tag, query), {
+		if (this.isApplying) return
+		this.isApplying = true
+		const text = this.box.value, now = this.parsed()
+		// On top of what others changed meanwhile: only what was changed here.
+		const send = (tag, query) => (tag === this.tag || !now ? api.put(text, tag, query) : api.patch(replacing(this.base, now), tag, query))
+		const done = await this.page.careful(say("documentReplaced"), send, {
 			base: {tag: this.tag, document: this.base}, refused: () => this.check(),
-		})
+		}).finally(() => {this.isApplying = false})
 		if (done) this.dialog.close()
 	}
 }

@@ -8,17 +8,22 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b)
 const isObject = value => value !== null && typeof value === "object" && !Array.isArray(value)
 const parsed = text => {try {return JSON.parse(text)} catch {return text}}
 
-/** One control: `read()` gives the value, `write(value)` shows one; `changed` hears each change by hand. */
+/**
+ * One control: `read()` gives the value, `write(value, given)` shows one and is told what of it is no default.
+ * `changed(isDone)` hears each change by hand: false while something is being typed.
+ */
 function control(schema, option, id, changed, choices) {
 	const kinds = schema.anyOf ?? []
 	const inner = kinds.filter(one => one.const !== false)
-	if (schema.type === "boolean") return toggle(id, changed)
-	if (schema.enum) return select(schema.enum, id, changed)
+	// What has no default may be left open.
+	const isOpen = option.default === undefined && !option.required
+	if (schema.type === "boolean") return isOpen ? select([undefined, true, false], id, changed) : toggle(id, changed)
+	if (schema.enum) return select(isOpen ? [undefined, ...schema.enum] : schema.enum, id, changed)
 	if (option.secret) return text(id, changed, {type: "password", autocomplete: "off", placeholder: say("secretHint")}, true)
 	if (inner.length < kinds.length) return optional(inner, option, id, changed, choices)
 	if (schema.type === "integer" || schema.type === "number") return figure(schema, option, id, changed)
-	if (schema.type === "array") return area(id, changed, value => (value ?? []).join("\n"), value => value.split("\n").map(line => line.trim()).filter(Boolean))
-	if (schema.properties) return group(schema, changed)
+	if (schema.type === "array" && schema.items?.type === "string") return area(id, changed, value => (value ?? []).join("\n"), value => value.split("\n").map(line => line.trim()).filter(Boolean))
+	if (schema.properties) return group(schema, changed, option.default)
 	if (isObject(schema.additionalProperties)) return table(schema, id, changed)
 	if (schema.type === "string" || kinds.some(one => one.type === "string")) {
 		return text(id, changed, {type: "text", spellcheck: "false"}, kinds.some(one => one.type === "integer"), choices)
@@ -32,16 +37,18 @@ function toggle(id, changed) {
 }
 
 function select(values, id, changed) {
-	const element = make("select", {id, onchange: () => changed()}, values.map((value, index) => make("option", {value: String(index), text: String(value)})))
+	const element = make("select", {id, onchange: () => changed()}, values.map((value, index) => make("option", {value: String(index), text: chosen(value)})))
 	return {
 		element, read: () => values[element.value],
 		write: value => {element.value = Math.max(0, values.findIndex(one => same(one, value)))},
 	}
 }
 
+const chosen = value => (value === undefined ? "–" : typeof value === "boolean" ? say(value ? "on" : "off") : String(value))
+
 /** @param isFree digits alone become a number, JSON objects become objects */
 function text(id, changed, attributes, isFree, choices) {
-	const box = make("input", {id, ...attributes, list: choices?.length && `${id}-known`, oninput: () => changed()})
+	const box = make("input", {id, ...attributes, list: choices?.length && `${id}-known`, oninput: () => changed(false), onchange: () => changed()})
 	const element = choices?.length ? make("div.row", box, make("datalist", {id: `${id}-known`}, choices.map(value => make("option", {value})))) : box
 	return {
 		element,
@@ -51,7 +58,7 @@ function text(id, changed, attributes, isFree, choices) {
 }
 
 function area(id, changed, show, read) {
-	const element = make("textarea", {id, rows: 3, spellcheck: "false", oninput: () => changed()})
+	const element = make("textarea", {id, rows: 3, spellcheck: "false", oninput: () => changed(false), onchange: () => changed()})
 	return {element, read: () => read(element.value), write: value => {element.value = show(value)}}
 }
 
@@ -61,7 +68,12 @@ function figure({minimum, maximum, type}, option, id, changed) {
 	const scale = maximum > minimum && maximum - minimum <= 1e5 && sliding(minimum, maximum, isWhole, option.unit)
 	const box = make("input", {
 		id, type: "number", inputmode: isWhole ? "numeric" : "decimal", step: isWhole ? 1 : "any", min: minimum, max: maximum,
-		oninput: () => {if (slider && box.value) slider.value = scale.to(Number(box.value)); changed()},
+		oninput: () => {
+			if (slider && box.value) slider.value = scale.to(Number(box.value))
+			// A lone minus, or nothing yet.
+			changed(box.value !== "")
+		},
+		onchange: () => {if (!box.validity.badInput) changed()},
 	})
 	const slider = scale && make("input", {
 		type: "range", min: scale.low, max: scale.high, step: scale.step, "aria-label": option.name,
@@ -109,18 +121,18 @@ function optional(inner, option, id, changed, choices) {
 }
 
 const units = {Db: "dB", Ms: "ms", Hz: "Hz", Seconds: "s", Bytes: "B", Kbps: "kbit/s"}
-const fieldsOf = (schema, changed) => Object.entries(schema.properties ?? {}).map(([name, part]) => new Field({
-	name, schema: part, description: part.description, default: part.default, unit: units[name.match(/(Db|Ms|Hz|Seconds|Bytes|Kbps)$/)?.[0]],
-}, changed))
+const fieldsOf = (schema, changed, defaults) => Object.entries(schema.properties ?? {}).map(([name, part]) => new Field({
+	name, schema: part, description: part.description, default: part.default ?? defaults?.[name], unit: units[name.match(/(Db|Ms|Hz|Seconds|Bytes|Kbps)$/)?.[0]],
+}, (_, isDone) => changed(isDone)))
 const collected = fields => Object.fromEntries(fields.filter(field => field.isSet()).map(field => [field.option.name, field.read()]))
 const spread = (fields, value) => fields.forEach(field => field.write(value?.[field.option.name]))
 
 const folded = (title, fields) => make("details.nested", make("summary", say(title)), fields.map(field => field.element))
 
 /** An object with known members, folded. */
-function group(schema, changed) {
-	const fields = fieldsOf(schema, changed)
-	return {element: folded("more", fields), read: () => collected(fields), write: value => spread(fields, value)}
+function group(schema, changed, defaults) {
+	const fields = fieldsOf(schema, changed, defaults)
+	return {element: folded("more", fields), read: () => collected(fields), write: (_, given) => spread(fields, given)}
 }
 
 /** Names chosen by the user, each with members of its own: the inputs of a mixer. */
@@ -129,8 +141,9 @@ function table(schema, id, changed) {
 	const list = make("div")
 	const add = (name, value) => {
 		const parts = fieldsOf(schema.additionalProperties, changed)
-		const label = make("input", {type: "text", value: name, "aria-label": say("entryName"), spellcheck: "false", oninput: () => changed()})
-		const entry = {label, parts}
+		const entry = {name, parts}
+		const label = make("input", {type: "text", value: name, "aria-label": say("entryName"), spellcheck: "false",
+			oninput: () => changed(false), onchange: () => rename(entry, label)})
 		entry.element = make("fieldset.entry", make("div.row", label, button("trash", say("removeEntry", name), () => {
 			rows = rows.filter(one => one !== entry)
 			entry.element.remove()
@@ -141,16 +154,24 @@ function table(schema, id, changed) {
 		list.append(entry.element)
 		return label
 	}
+	/** Two of one name, or one without, would be one less. */
+	const rename = (entry, label) => {
+		const wanted = label.value.trim()
+		const isFree = wanted && !rows.some(one => one !== entry && one.name === wanted)
+		if (isFree) entry.name = wanted
+		else label.value = entry.name
+		changed()
+	}
 	const fresh = () => {
 		let count = rows.length + 1
-		while (rows.some(({label}) => label.value === `input${count}`)) count += 1
+		while (rows.some(one => one.name === `input${count}`)) count += 1
 		const label = add(`input${count}`, {})
 		changed()
 		label.select()
 	}
 	return {
 		element: make("div", {id}, list, make("button.plain", {onclick: fresh}, icon("plus"), say("addEntry"))),
-		read: () => Object.fromEntries(rows.map(({label, parts}) => [label.value.trim(), collected(parts)])),
+		read: () => Object.fromEntries(rows.map(({name, parts}) => [name, collected(parts)])),
 		write: value => {
 			rows = []
 			list.replaceChildren()
@@ -165,13 +186,13 @@ export class Field {
 		this.option = option
 		const id = `field-${lastField += 1}`
 		const {schema, unit} = option
-		this.control = control(schema, option, id, () => {this.touched(); changed?.(this)}, choices)
+		this.control = control(schema, option, id, (isDone = true) => {this.touched(); changed?.(this, isDone)}, choices)
 		const facts = [option.range && `${option.range} ${unit ?? ""}`, option.default !== undefined && typeof option.default !== "object" && say("defaultIs", shown(option.default)),
 			option.required && say("required"), option.live && say("liveOption")].filter(Boolean).join(" · ")
 		this.problem = make("p.problem", {role: "alert", hidden: true})
 		this.reset = button("reset", say("toDefault", option.name), () => {
 			this.write(undefined)
-			changed?.(this)
+			changed?.(this, true)
 		}, {class: "tool small"})
 		this.element = make("div.field", {"data-option": option.name},
 			make("div.field-head", make("label", {for: id, text: option.name}), unit && !/number|integer/.test(schema.type) && make("span.unit", unit), this.reset),
@@ -184,7 +205,7 @@ export class Field {
 
 	write(value) {
 		this.given = value
-		this.control.write(value ?? this.option.default)
+		this.control.write(value ?? this.option.default, value)
 		this.touched()
 	}
 
@@ -194,7 +215,14 @@ export class Field {
 	isSet() {
 		const value = this.read()
 		if (value === undefined) return false
-		return this.given !== undefined || !(same(value, this.option.default) || (this.option.default === undefined && ["false", "[]", "{}"].includes(JSON.stringify(value))))
+		if (this.given !== undefined) return true
+		const isEmpty = JSON.stringify(value) === "{}" || this.option.default === undefined && JSON.stringify(value) === "[]"
+		return !(isEmpty || same(value, this.option.default) || this.isUnset(value))
+	}
+
+	/** A switch before something that has no default is off. */
+	isUnset(value) {
+		return value === false && this.option.default === undefined && this.option.schema.type !== "boolean"
 	}
 
 	touched() {
@@ -259,7 +287,7 @@ export class Form {
 }
 
 /** A merge patch that leaves exactly `now`: what is gone is named. */
-function replacing(before, now) {
+export function replacing(before, now) {
 	if (!isObject(before) || !isObject(now)) return now
 	const patch = {}
 	for (const key of Object.keys(before)) if (!(key in now)) patch[key] = null

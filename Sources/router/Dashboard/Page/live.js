@@ -1,5 +1,7 @@
 // What the router tells by itself, while somebody looks: a hidden page costs nothing.
 
+import {model} from "./model.js"
+
 const topics = "graph,node,stream,link,meter"
 
 export class Live {
@@ -52,6 +54,10 @@ export class Live {
 	}
 
 	openLog() {
+		// Another process counts its lines anew.
+		const boot = model.tag?.split(".")[0]
+		if (boot !== this.boot) this.lastLine = 0
+		this.boot = boot
 		this.log = new EventSource(`/api/v1/events?topics=log&after=${this.lastLine ?? 0}`)
 		this.log.addEventListener("log", ({data, lastEventId}) => {
 			this.lastLine = lastEventId

@@ -127,7 +127,7 @@ class Page extends Editing {
 	showProblems() {
 		const box = byID("problems"), {problems} = model
 		box.hidden = problems.length === 0
-		const key = JSON.stringify(problems)
+		const key = JSON.stringify([language(), problems])
 		if (box.key === key) return
 		box.key = key
 		if (problems.length) {
@@ -173,6 +173,11 @@ class Page extends Editing {
 		setTimeout(() => toast.remove(), kind === "bad" ? 9000 : 5000)
 	}
 
+	/** What a toast offers to undo is no longer the newest. */
+	forgetUndo() {
+		for (const undo of byID("toasts").querySelectorAll("button")) undo.remove()
+	}
+
 	buildTools() {
 		const fill = (id, ...tools) => byID(id).replaceChildren(...tools.map(([name, label, onclick, tool]) => button(name, say(label), onclick, {id: tool})))
 		fill("history", ["undo", "undo", () => this.step("undo"), "undo"], ["redo", "redo", () => this.step("redo"), "redo"])
@@ -198,7 +203,7 @@ class Page extends Editing {
 	}
 
 	key(event) {
-		const isTyping = event.target.closest?.("input, textarea, select, dialog")
+		const isTyping = event.target.closest?.("input, textarea, select, dialog") || document.querySelector("dialog[open]")
 		const isCommand = event.ctrlKey || event.metaKey
 		if (isCommand && !isTyping && ["z", "Z", "y"].includes(event.key)) {
 			event.preventDefault()

@@ -134,7 +134,7 @@ export class Palette {
 			},
 		})
 		send.disabled = false
-		if (!done) return
+		if (!done) return send.focus()
 		this.dialog.close()
 		this.page.arrived(id)
 	}

@@ -16,6 +16,8 @@ export class Side {
 	}
 
 	choose(selection) {
+		// What was typed last counts.
+		if (this.form?.element.contains(document.activeElement)) document.activeElement.blur()
 		if (this.form) this.sendLive(this.form)
 		this.selection = selection
 		this.form = null
@@ -27,12 +29,16 @@ export class Side {
 		const node = model.node(this.selection?.node)
 		if (this.selection?.node && !node) return this.page.select(null)
 		if (this.selection?.link && !model.byLink.has(this.selection.link)) return this.page.select(null)
-		if (this.form && node) {
+		if (this.form && node && this.form.type === node.type) {
 			const shape = JSON.stringify([node.type, model.linksOf(node.id).map(link => link.id)])
 			if (!this.dirty.size) {
 				this.base = this.baseOf(node)
 				const isBusy = this.form.live.size || this.form.isSending || this.form.element.contains(document.activeElement)
-				if (!isBusy) this.form.write(node.config)
+				if (!isBusy) {
+					this.form.write(node.config)
+					this.form.complain([])
+					this.parts.others.replaceChildren()
+				}
 			}
 			if (shape !== this.shape) this.showLinks(node)
 			this.shape = shape
@@ -74,9 +80,9 @@ export class Side {
 			button("trash", say("delete"), () => this.page.remove(node.id), {"data-act": "delete", class: "tool bad"}),
 			(type?.actions ?? []).map(action => make("button.plain", {text: action, onclick: () => this.page.act(node.id, action),
 			})))
-		this.form = new Form(type, field => this.edited(field))
+		this.form = new Form(type, (field, isDone) => this.edited(field, isDone))
 		// What was changed of live options and is not on its way yet goes also when something else is chosen meanwhile.
-		Object.assign(this.form, {node: node.id, live: new Set(), isSending: false, timer: null})
+		Object.assign(this.form, {node: node.id, type: node.type, live: new Set(), isSending: false, timer: null})
 		this.form.write(node.config)
 		this.parts.apply = make("div.apply", {hidden: true},
 			make("span", say("unsaved")),
@@ -95,6 +101,12 @@ export class Side {
 	/** What an edit begins with, for when somebody else changes it meanwhile. */
 	baseOf(node) {
 		return {config: node?.config ?? {}, tag: model.tag, document: asDocument()}
+	}
+
+	/** A change of the page's own, made for what this edit began with: nobody else's, so the edit goes on from there. */
+	rebase(tag) {
+		const node = model.node(this.selection?.node)
+		if (node && this.base?.tag === tag) Object.assign(this.base, this.baseOf(node))
 	}
 
 	heading(node) {
@@ -142,9 +154,11 @@ export class Side {
 	}
 
 	/** An option was changed: one that can be changed live is, after a moment; the others wait for "apply". */
-	edited(field) {
+	edited(field, isDone) {
 		const {option} = field
 		field.complain(null)
+		// What is being typed is not meant yet.
+		if (option.live && !isDone) return
 		if (option.live) {
 			const {form} = this
 			form.live.add(option.name)
@@ -190,11 +204,12 @@ export class Side {
 
 	async apply(id) {
 		const patch = this.form.patch(this.base.config, new Set(this.dirty.keys()))
-		if (!patch) return
+		if (!patch || this.isApplying) return
+		this.isApplying = true
 		this.parts.others.replaceChildren()
 		const done = await this.page.careful(say("changed", id), (tag, query) => api.patchNode(id, patch, tag, query), {
 			base: this.base, patch: {nodes: {[id]: patch}}, refused: refusal => this.complain(refusal),
-		})
+		}).finally(() => {this.isApplying = false})
 		if (done === "discarded") return this.discard(id)
 		if (!done) return undefined
 		this.dirty.clear()

@@ -82,5 +82,5 @@ export const texts = {
 	appearance: ["Appearance", "Erscheinungsbild"], light: ["Light", "Hell"], dark: ["Dark", "Dunkel"], keys: ["Keys", "Tasten"],
 	keyList: ["A=add a node;C=connect the chosen node;← ↑ ↓ →=to the next node;Shift ←→=move the node;Enter=open its details;F2=rename;D=switch off or on;Delete=remove;Ctrl Z=undo, with Shift: redo;F=show everything;L=graph or list;J=the document as JSON;?=this help",
 		"A=Knoten hinzufügen;C=gewählten Knoten verbinden;← ↑ ↓ →=zum nächsten Knoten;Umschalt ←→=Knoten verschieben;Enter=Einzelheiten öffnen;F2=umbenennen;D=aus- oder einschalten;Entf=löschen;Strg Z=rückgängig, mit Umschalt: wiederholen;F=alles zeigen;L=Graph oder Liste;J=das Dokument als JSON;?=diese Hilfe"],
-	logOut: ["Log out", "Abmelden"],
+	logOut: ["Log out", "Abmelden"], on: ["on", "an"], off: ["off", "aus"],
 }

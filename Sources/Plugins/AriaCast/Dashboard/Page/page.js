@@ -88,6 +88,7 @@ function showStatus() {
   const text = say(word);
   if (id("status-text").textContent !== text) id("status-text").textContent = text;
   showTrackFallback(sender);
+  showPlayButton();
 }
 
 let announced = "";
@@ -102,6 +103,10 @@ function showTrack() {
   if ("mediaSession" in navigator && title) {
     navigator.mediaSession.metadata = new MediaMetadata({ title, artist: artist || "", album: album || "", artwork: artwork ? [{ src: artwork }] : [] });
   }
+  showPlayButton();
+}
+
+function showPlayButton() {
   const isPlaying = state.metadata.isPlaying ?? Boolean(heard());
   id("play").classList.toggle("is-playing", isPlaying);
   id("play").setAttribute("aria-label", say(isPlaying ? "pause" : "play"));
@@ -263,7 +268,8 @@ id("token-form").onsubmit = (event) => {
 };
 
 id("settings-open").onclick = () => id("settings").showModal();
-id("settings").onclick = (event) => event.target === id("settings") && id("settings").close();
+// Without a value: false would cancel the click.
+id("settings").onclick = (event) => { if (event.target === id("settings")) id("settings").close(); };
 for (const name of ["language", "theme", "intensity"]) id(name).onchange = ({ target }) => { keep(name, target.value); applySettings(); };
 for (const name of ["power", "autoplay"]) id(name).onchange = ({ target }) => { keep(name, target.checked ? "1" : ""); applySettings(); };
 

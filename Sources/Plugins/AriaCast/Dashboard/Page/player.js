@@ -28,19 +28,22 @@ export class Player {
     } catch {
       this.context = new Context();
     }
-    this.way = this.context.audioWorklet ? "worklet" : "script";
+    const context = this.context;
+    this.way = context.audioWorklet ? "worklet" : "script";
     this.state = "connecting";
     this.changed();
     try {
       await this.build();
     } catch {
+      // It was stopped, perhaps begun anew, meanwhile.
+      if (this.context !== context) return;
       this.release();
       return this.startPlain();
     }
-    if (!this.isOn) return;
+    if (this.context !== context) return;
     this.connect();
     await Promise.race([this.context.resume(), new Promise((done) => setTimeout(done, 1500))]);
-    if (this.context && this.context.state !== "running") this.stop("blocked");
+    if (this.context === context && context.state !== "running") this.stop("blocked");
   }
 
   async build() {
@@ -49,6 +52,7 @@ export class Player {
     this.analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0.72, minDecibels: -85, maxDecibels: -15 });
     if (this.way === "worklet") {
       await context.audioWorklet.addModule("/dashboard/ring.js");
+      if (this.context !== context) return;
       const node = new AudioWorkletNode(context, "sound-ring", { numberOfInputs: 0, outputChannelCount: [2] });
       node.port.onmessage = ({ data }) => this.report(data);
       this.feed = (data) => node.port.postMessage(data, data instanceof ArrayBuffer ? [data] : []);

@@ -22,18 +22,19 @@ function size(bytes) {
   return `${one.format(bytes)}\u00a0${units[unit]}`;
 }
 
-function note(text, isBad) {
+function note(text, isBad, stays) {
   const line = document.createElement("p");
   line.textContent = text;
   line.className = isBad ? "bad" : "";
   element("notes").append(line);
-  setTimeout(() => line.remove(), isBad ? 9000 : 4500);
+  if (!stays) setTimeout(() => line.remove(), isBad ? 9000 : 4500);
   return line;
 }
 
 const headers = () => {
   const token = sessionStorage.getItem("token");
-  return token ? { Authorization: `Bearer ${token}` } : {};
+  // Fields are bytes to a browser.
+  return token ? { Authorization: `Bearer ${String.fromCharCode(...new TextEncoder().encode(token))}` } : {};
 };
 
 // MARK: What there is
@@ -63,7 +64,15 @@ function show(found) {
     card.remove();
     cards.delete(slot);
   }
+  if (heard !== null && !found.slots.some((slot) => slot.slot === heard && slot.sound?.size)) {
+    audio.pause();
+    heard = null;
+  }
   for (const slot of found.slots) showSlot(slot);
+  found.slots.forEach(({ slot }, index) => {
+    const card = cards.get(slot);
+    if (element("cards").children[index] !== card) element("cards").insertBefore(card, element("cards").children[index] ?? null);
+  });
 }
 
 function showSlot(slot) {
@@ -131,7 +140,8 @@ function listen(slot, file) {
   if (heard === null) audio.pause();
   else {
     audio.src = `/media/${file.file}?v=${file.version}`;
-    audio.play().catch(() => quiet());
+    // Another one was asked for meanwhile.
+    audio.play().catch((error) => { if (error.name !== "AbortError") quiet(); });
   }
   show(list);
 }
@@ -161,7 +171,7 @@ function meaning(file, slot) {
 function upload(file, slot, role) {
   if (file.size > list.maxUploadBytes) return note(`${file.name}: ${words.errors.large}`, true);
   const request = new XMLHttpRequest();
-  const line = note(words.uploading(file.name, 0));
+  const line = note(words.uploading(file.name, 0), false, true);
   request.open("PUT", `/api/media/${slot}/${role}`);
   for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
   request.upload.onprogress = (event) => { line.textContent = words.uploading(file.name, Math.round((event.loaded / event.total) * 100)); };

@@ -19,6 +19,7 @@ let line = "connecting";
 /** What is shown: `{id, play, at, since, ageMs, offset}`; null while waiting. */
 let shown = null;
 let typed = "";
+let typing;
 let wakeLock = null;
 
 // MARK: What the router says
@@ -104,6 +105,7 @@ function showPlay() {
   element("playing").hidden = !isPlaying;
   element("idle").hidden = isPlaying;
   document.body.classList.remove("paused");
+  element("pause").setAttribute("aria-label", words.pause);
   element("fill").style.transform = "translateX(-100%)";
   hint("");
   showState();
@@ -251,6 +253,7 @@ function toggleFull() {
 }
 
 function open(name) {
+  typed = "";
   const dialog = element(name);
   if (dialog.open) return dialog.close();
   dialog.showModal();
@@ -258,8 +261,10 @@ function open(name) {
 }
 
 function type(key) {
+  clearTimeout(typing);
   if (key !== "Enter") {
     typed = (typed + key).slice(-3);
+    typing = setTimeout(() => { typed = ""; }, 4000);
     return;
   }
   if (typed) press(Number(typed));
@@ -277,16 +282,20 @@ function key(event) {
     return;
   }
   const isOnButton = target.matches("button, a, dialog *");
+  const letter = event.key.toLowerCase();
   if (/^\d$/.test(event.key)) type(event.key);
-  else if (event.key === "Enter" && typed && !isOnButton) type("Enter");
+  else if (event.key === "Enter" && typed) {
+    event.preventDefault();
+    type("Enter");
+  }
   else if (event.key === " " && !isOnButton) {
     event.preventDefault();
     if (sound.isUnlocked) pauseOrGoOn();
     else unlock();
-  } else if (event.key === "f") toggleFull();
-  else if (event.key === "s") pressStop();
-  else if (event.key === "d") open("details");
-  else if (event.key === "b") open("buttons");
+  } else if (letter === "f") toggleFull();
+  else if (letter === "s") pressStop();
+  else if (letter === "d") open("details");
+  else if (letter === "b") open("buttons");
 }
 
 function hands() {
