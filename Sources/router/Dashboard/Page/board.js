@@ -39,6 +39,7 @@ export class Board {
 			if (model.nodes.has(id)) continue
 			card.element.remove()
 			this.cards.delete(id)
+			this.held.delete(id)
 		}
 		this.hasNewCards = false
 		for (const node of model.nodes.values()) this.showNode(node)
