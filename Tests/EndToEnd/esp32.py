@@ -23,6 +23,8 @@ class Panel:
         self.answers_late = 0.0
         self.master = self.slave = None
         self.thread: threading.Thread | None = None
+        # Its firmware says one line after the other; here answers and fingers are threads of their own.
+        self.mouth = threading.Lock()
         self.plug()
 
     # The cable.
@@ -82,14 +84,15 @@ class Panel:
 
     def raw(self, data: bytes) -> None:
         pieces = [data[at:at + 1] for at in range(len(data))] if self.split else [data]
-        for piece in pieces:
-            while piece:
-                try:
-                    piece = piece[os.write(self.master, piece):]
-                except BlockingIOError:
-                    time.sleep(0.001)
-            if self.split:
-                time.sleep(0.0005)
+        with self.mouth:
+            for piece in pieces:
+                while piece:
+                    try:
+                        piece = piece[os.write(self.master, piece):]
+                    except BlockingIOError:
+                        time.sleep(0.001)
+                if self.split:
+                    time.sleep(0.0005)
 
     def press(self, button: int) -> None:
         """A finger; a button that is chosen already says nothing."""

@@ -103,12 +103,26 @@ def ready(browser, router, path="/", **options):
 
 
 def number(page) -> str:
-    return page.inner_text("#number") if page.is_visible("#playing") else ""
+    return heard_as(page)[1]
 
 
 def heard(page) -> float:
     """Seconds of sound so far; 0 where none plays."""
-    return page.evaluate("(() => { const one = document.querySelector('audio'); return one.paused ? 0 : one.currentTime })()")
+    return heard_as(page)[0]
+
+
+def heard_as(page) -> tuple[float, str]:
+    """Seconds of sound so far, and the number that is shown, at one moment."""
+    return tuple(page.evaluate("""() => {
+      const [sound, shown] = [document.querySelector('audio'), document.querySelector('#playing')?.checkVisibility()];
+      return [sound.paused ? 0 : sound.currentTime, shown ? document.querySelector('#number').innerText : ''];
+    }"""))
+
+
+def plays(page, slot: str, seconds: float) -> bool:
+    """Whether more than that of it is heard, and its number is shown."""
+    at, shown = heard_as(page)
+    return at > seconds and shown == slot
 
 
 def moments(seconds):

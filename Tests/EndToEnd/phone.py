@@ -84,6 +84,18 @@ class Phone:
             self.sent += 1
 
 
+class Pace:
+    """A packet each 15 ms, a quarter faster than it is played; who was held up makes up for it."""
+
+    def __init__(self):
+        self.due = time.monotonic()
+
+    def left(self) -> float:
+        """Seconds until the next packet."""
+        self.due += 0.015
+        return max(0, self.due - time.monotonic())
+
+
 class BareSocket:
     """A TCP connection that says exactly what it is told to."""
 

@@ -18,7 +18,7 @@ class Playing:
         """Nobody was disconnected, and every frame was heard once."""
         heard = self.ear.heard
         eventually(lambda: self.ear.heard > heard + 24_000, 20, "half a second more")
-        assert self.ear.account.faults == {}
+        assert self.ear.account.faults == {}, self.ear.account.faults
         assert all(sender.is_connected for sender in self.senders)
         assert self.streams <= {stream["id"] for stream in self.router.streams()}
 

@@ -83,6 +83,18 @@ async () => {
   return {samples: [...samples], rate: player.context.sampleRate, way: player.way, ...player.statistics};
 }
 """
+
+
+def whole(page) -> dict:
+    """What is heard, when no millisecond of it is missing: a browser that has no time for its sound plays silence."""
+    for _ in range(8):
+        heard = page.evaluate(HEAR)
+        samples = np.array(heard["samples"])[: len(heard["samples"]) // 48 * 48]
+        if np.abs(samples).reshape(-1, 48).max(axis=1).min() > 0.05:
+            break
+    return heard
+
+
 NO_WORKLET = "Object.defineProperty(BaseAudioContext.prototype, 'audioWorklet', {value: undefined})"
 
 
@@ -92,7 +104,7 @@ def test_a_tone_is_heard_in_the_browser_at_its_own_frequency(start, chromium, wa
     with opened(chromium, router, script) as page:
         page.click("#listen")
         wait(page, "ariacast.player.statistics && !ariacast.player.statistics.isFilling", 15)
-        heard = page.evaluate(HEAR)
+        heard = whole(page)
         assert heard["way"] == way
         samples = np.array(heard["samples"])
         assert abs(sound.loudest_frequency(samples, heard["rate"]) - 1000) < 5
@@ -176,8 +188,8 @@ def turn(router, level):
 def test_metadata_are_shown_as_text_and_buttons_reach_the_sender(start, chromium):
     router = start(speaker())
     turn(router, 70)
-    silence = np.ones((48_000 * 8, 2), dtype=np.int16) * 3_000
-    cast = phone.Phone(*router.bound("phone"), sound.packets(silence)).start()
+    quiet = np.ones((48_000 * 60, 2), dtype=np.int16) * 3_000
+    cast = phone.Phone(*router.bound("phone"), sound.packets(quiet)).start()
     cast.greeted.wait(5)
     evil = '<img src=x onerror="document.title=1"> & "Röyksopp"'
     with phone.BareSocket(*router.bound("phone")) as control, opened(chromium, router) as page:
@@ -199,7 +211,7 @@ def test_metadata_are_shown_as_text_and_buttons_reach_the_sender(start, chromium
             message = json.loads(control.read_frame()[1])
             said.append(message.get("action"))
         assert [word for word in said if word] == ["pause", "next", "seek"]
-    cast.wait()
+        assert cast.thread.is_alive()
 
 
 def test_a_sender_that_sends_only_zeros_is_said_to_be_silent(start, chromium):

@@ -60,9 +60,10 @@ def test_the_websockets_package_is_heard(start):
     async def cast(host, port, packets):
         async with websockets.connect(f"ws://{host}:{port}/audio") as ws:
             assert "READY" in await ws.recv()
+            pace = phone.Pace()
             for packet in packets:
                 await ws.send(packet)
-                await asyncio.sleep(0.015)
+                await asyncio.sleep(pace.left())
             await (await ws.ping())
 
     heard_by(start, cast)
@@ -74,9 +75,10 @@ def test_the_websockets_package_may_send_in_fragments(start):
     async def cast(host, port, packets):
         async with websockets.connect(f"ws://{host}:{port}/audio") as ws:
             await ws.recv()
+            pace = phone.Pace()
             for packet in packets:
                 await ws.send([packet[:1001], packet[1001:1002], b"", packet[1002:]])
-                await asyncio.sleep(0.015)
+                await asyncio.sleep(pace.left())
 
     heard_by(start, cast)
 
@@ -87,9 +89,10 @@ def test_aiohttp_is_heard(start):
     async def cast(host, port, packets):
         async with aiohttp.ClientSession() as session, session.ws_connect(f"ws://{host}:{port}/audio") as ws:
             assert "READY" in await ws.receive_str()
+            pace = phone.Pace()
             for packet in packets:
                 await ws.send_bytes(packet)
-                await asyncio.sleep(0.015)
+                await asyncio.sleep(pace.left())
 
     heard_by(start, cast)
 
@@ -106,9 +109,10 @@ def test_autobahn_is_heard(start):
                 self.task = asyncio.ensure_future(self.play())
 
             async def play(self):
+                pace = phone.Pace()
                 for packet in packets:
                     self.sendMessage(packet, isBinary=True)
-                    await asyncio.sleep(0.015)
+                    await asyncio.sleep(pace.left())
                 self.sendClose(1000, "done")
 
             def onClose(self, wasClean, code, reason):

@@ -6,7 +6,7 @@ import pytest
 
 from esp32 import Panel
 from panel_media import fill, write_wav
-from panel_pages import OldPage, heard, number, ready
+from panel_pages import OldPage, heard, number, plays, ready
 from router import eventually
 
 
@@ -42,14 +42,13 @@ def test_a_button_is_heard_in_the_browser_and_lit_until_its_end(museum, panel, c
     page = ready(chromium, museum)
     panel.press(2)
     panel.wait_for_light(2)
-    eventually(lambda: heard(page) > 0.2, 5, "sound")
-    assert number(page) == "002"
+    eventually(lambda: plays(page, "002", 0.2), 5, "sound and number")
     panel.wait_for_light(None)
     written = json.loads((museum.folder / "plays.json").read_text())
     assert written["action"] == "play" and written["slot"] == 2
     # The button is not dead.
     panel.press(2)
-    eventually(lambda: heard(page) > 0.1 and number(page) == "002", 5, "the same button once more")
+    eventually(lambda: plays(page, "002", 0.1), 5, "the same button once more")
     assert page.errors == []
     page.context.close()
 

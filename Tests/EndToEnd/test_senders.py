@@ -167,11 +167,12 @@ def test_odd_messages_texts_and_compression_offers_change_nothing(start):
     with BareSocket(host, port) as client:
         head = client.upgrade(Sec_WebSocket_Extensions="permessage-deflate; client_max_window_bits")
         assert "permessage-deflate" not in head.lower()
+        pace = phone.Pace()
         for number, packet in enumerate(sound.packets(sent)):
             client.say(frame(2, packet))
             if number % 10 == 0:
                 client.say(frame(2, b"\x05" * 3841)).say(frame(1, b'{"hello": 1}')).say(frame(9, b"x"))
-            time.sleep(0.015)
+            time.sleep(pace.left())
         client.say(frame(8, b"\x03\xe8"))
         assert client.close_code() == 1000
     eventually(lambda: not streams(router), 5, "the end of the stream")

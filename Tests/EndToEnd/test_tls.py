@@ -101,9 +101,10 @@ def test_a_phone_casts_over_a_secure_websocket(start, tmp_path):
                 listener = asyncio.create_task(listen())
                 async with session.ws_connect(f"wss://{host}:{port}/audio", ssl=trust) as ws:
                     assert "READY" in await ws.receive_str()
+                    pace = phone.Pace()
                     for packet in sound.packets(sent):
                         await ws.send_bytes(packet)
-                        await asyncio.sleep(0.015)
+                        await asyncio.sleep(pace.left())
                 await asyncio.sleep(0.5)
                 listener.cancel()
 
