@@ -325,6 +325,39 @@ def test_what_another_editor_did_meanwhile_is_shown_and_not_overwritten(start, c
         assert config(router, "quieter")["gainDb"] == heard and "other" in ids(router)
 
 
+def test_an_edit_waits_while_other_things_are_done(start, chromium):
+    router = start(simple())
+    with opened(chromium, router) as page:
+        page.click('.card[data-node="tone"] .name')
+        rate = page.locator('#side [data-option="sampleRate"] input[type=number]')
+        rate.fill("44100")
+        # Another node is changed, the language is, and the node gets another name.
+        page.click('.card[data-node="quieter"] .name')
+        page.locator('#side [data-option="gainDb"] input[type=number]').fill("-4")
+        page.keyboard.press("Tab")
+        eventually(lambda: config(router, "quieter")["gainDb"] == -4, 15, "the change of the other one")
+        settled(page, router)
+        page.click('.card[data-node="tone"] .name')
+        assert rate.input_value() == "44100" and page.locator("#side .apply").is_visible()
+        page.click("#open-settings")
+        page.select_option("#language", "de")
+        page.keyboard.press("Escape")
+        assert page.inner_text("#side .apply [type=submit]") == "Anwenden"
+        page.focus('.card[data-node="tone"]')
+        page.keyboard.press("F2")
+        page.fill("#asked", "low")
+        page.keyboard.press("Enter")
+        eventually(lambda: "low" in ids(router), 15, "the new name")
+        wait(page, "document.querySelector('#side h2').textContent === 'low'")
+        assert rate.input_value() == "44100" and page.evaluate("dashboard.side.hasEdits")
+        page.click("#side .apply [type=submit]")
+        # Nobody else was faster; only that the stream ends is asked.
+        page.click('dialog [data-answer="yes"]')
+        eventually(lambda: config(router, "low").get("sampleRate") == 44100, 15, "the edit")
+        wait(page, "!dashboard.side.hasEdits")
+        assert config(router, "quieter")["gainDb"] == -4
+
+
 def test_the_document_as_text_tells_its_errors_where_they_are_and_fixes_them(start, chromium):
     router = start(simple())
     with opened(chromium, router) as page:

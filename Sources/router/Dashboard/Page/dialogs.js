@@ -16,8 +16,10 @@ export function dialog(title, content, {kind = "", actions = [], onclose} = {}) 
 		onclose?.()
 		if (document.activeElement === document.body) before?.focus?.()
 	})
+	const openedAt = performance.now()
 	element.addEventListener("pointerdown", event => {
-		if (event.target !== element) return
+		// The second half of a double click does not mean the dialog that came between.
+		if (event.target !== element || event.timeStamp - openedAt < 400) return
 		const frame = element.getBoundingClientRect()
 		const isInside = event.clientX > frame.left && event.clientX < frame.right && event.clientY > frame.top && event.clientY < frame.bottom
 		if (!isInside) element.close()

@@ -197,7 +197,10 @@ export class Editing {
 		if (model.nodes.has(fresh)) {this.toast(say("idTaken", fresh), {kind: "bad"}); return;}
 		const document = asDocument()
 		const patch = {nodes: {[id]: null, [fresh]: document.nodes[id]}, links: renamed(document.links ?? [], id, fresh)}
-		if (await this.careful(say("renamedTo", id, fresh), (tag, query) => api.patch(patch, tag, query))) this.arrived(fresh)
+		if (await this.careful(say("renamedTo", id, fresh), (tag, query) => api.patch(patch, tag, query))) {
+			this.side.renamed(id, fresh)
+			this.arrived(fresh)
+		}
 	}
 
 	/** From the keyboard: the ports to choose from, then the ports that fit. */

@@ -258,7 +258,8 @@ export class Form {
 			network.length > 0 && folded("access", network), folded("general", common))
 	}
 
-	write(config) {spread(this.fields, config)}
+	/** @param except names of options that stay as they are shown */
+	write(config, except = new Map()) {spread(this.fields.filter(field => !except.has(field.option.name)), config)}
 
 	read() {return collected(this.fields.filter(field => field.read() !== ""))}
 

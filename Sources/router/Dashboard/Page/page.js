@@ -36,6 +36,7 @@ class Page extends Editing {
 		model.addEventListener("passed", ({detail}) => this.board.cables.pulse(detail))
 		model.addEventListener("counts", () => this.board.cables.counts())
 		document.addEventListener("keydown", event => this.key(event))
+		addEventListener("beforeunload", event => {if (this.side.hasEdits) event.preventDefault()})
 		this.begin()
 	}
 

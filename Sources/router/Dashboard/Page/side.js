@@ -10,7 +10,8 @@ import {bytes, number, say, since, wait} from "./words.js"
 
 export class Side {
 	constructor(root, page) {
-		Object.assign(this, {root, page, selection: null})
+		// Edits that wait for "apply" while something else is chosen, by node.
+		Object.assign(this, {root, page, selection: null, drafts: new Map()})
 		model.addEventListener("counts", () => this.refresh())
 		model.addEventListener("streams", () => this.refresh())
 	}
@@ -19,6 +20,7 @@ export class Side {
 		// What was typed last counts.
 		if (this.form?.element.contains(document.activeElement)) document.activeElement.blur()
 		if (this.form) this.sendLive(this.form)
+		if (this.isDirty) this.drafts.set(this.form.node, {form: this.form, dirty: this.dirty, base: this.base})
 		this.selection = selection
 		this.form = null
 		this.build()
@@ -63,8 +65,6 @@ export class Side {
 
 	buildNode(node) {
 		const type = model.types.get(node.type)
-		this.dirty = new Map()
-		this.base = this.baseOf(node)
 		this.shape = null
 		const disable = button("disabled", "", () => this.page.toggle(node.id), {"data-act": "toggle"})
 		this.parts = {
@@ -80,10 +80,7 @@ export class Side {
 			button("trash", say("delete"), () => this.page.remove(node.id), {"data-act": "delete", class: "tool bad"}),
 			(type?.actions ?? []).map(action => make("button.plain", {text: action, onclick: () => this.page.act(node.id, action),
 			})))
-		this.form = new Form(type, (field, isDone) => this.edited(field, isDone))
-		// What was changed of live options and is not on its way yet goes also when something else is chosen meanwhile.
-		Object.assign(this.form, {node: node.id, type: node.type, live: new Set(), isSending: false, timer: null})
-		this.form.write(node.config)
+		this.takeForm(node, type)
 		this.parts.apply = make("div.apply", {hidden: true},
 			make("span", say("unsaved")),
 			make("button.plain", {text: say("discard"), onclick: () => this.discard(node.id)}),
@@ -96,6 +93,22 @@ export class Side {
 		this.showLinks(node)
 		this.shape = JSON.stringify([node.type, model.linksOf(node.id).map(link => link.id)])
 		this.heading(node)
+		this.mustApply()
+	}
+
+	/** The form of a node, with what was not applied when it was left. */
+	takeForm(node, type) {
+		const draft = this.drafts.get(node.id)
+		this.drafts.delete(node.id)
+		if (draft?.form.type === node.type) {
+			Object.assign(this, draft)
+			this.form.write(node.config, this.dirty)
+			return
+		}
+		Object.assign(this, {dirty: new Map(), base: this.baseOf(node), form: new Form(type, (field, isDone) => this.edited(field, isDone))})
+		// What was changed of live options and is not on its way yet goes also when something else is chosen meanwhile.
+		Object.assign(this.form, {node: node.id, type: node.type, live: new Set(), isSending: false, timer: null})
+		this.form.write(node.config)
 	}
 
 	/** What an edit begins with, for when somebody else changes it meanwhile. */
@@ -105,8 +118,20 @@ export class Side {
 
 	/** A change of the page's own, made for what this edit began with: nobody else's, so the edit goes on from there. */
 	rebase(tag) {
-		const node = model.node(this.selection?.node)
-		if (node && this.base?.tag === tag) Object.assign(this.base, this.baseOf(node))
+		const edits = [...this.drafts].map(([id, draft]) => [id, draft.base])
+		for (const [id, base] of [...edits, [this.selection?.node, this.base]]) {
+			if (model.node(id) && base?.tag === tag) Object.assign(base, this.baseOf(model.node(id)))
+		}
+	}
+
+	/** A node has another name now; its edits stay. */
+	renamed(id, fresh) {
+		const draft = this.drafts.get(id)
+		if (!draft) return
+		this.drafts.delete(id)
+		draft.form.node = fresh
+		Object.assign(draft.base, this.baseOf(model.node(fresh)))
+		this.drafts.set(fresh, draft)
 	}
 
 	heading(node) {
@@ -229,6 +254,8 @@ export class Side {
 	}
 
 	get isDirty() {return Boolean(this.form && this.dirty?.size);}
+
+	get hasEdits() {return this.isDirty || [...this.drafts.keys()].some(id => model.nodes.has(id));}
 
 	buildLink(link) {
 		const isAudio = link.kind === "audio"

@@ -47,7 +47,7 @@ export const texts = {
 	labelHelp: ["What people call the node.", "Wie Menschen den Knoten nennen."],
 	essentialHelp: ["The router counts as ready only while this node runs.", "Der Router gilt nur als bereit, solange dieser Knoten läuft."],
 	logLevelHelp: ["How much this node writes to the log; empty: as everything else.", "Wie viel dieser Knoten ins Protokoll schreibt; leer: wie alle anderen."],
-	unsaved: ["Not applied yet", "Noch nicht angewendet"], notApplied: ["Changes to {0} were not applied.", "Änderungen an {0} wurden nicht angewendet."],
+	unsaved: ["Not applied yet", "Noch nicht angewendet"], notApplied: ["Changes to {0} are kept, but not applied yet.", "Änderungen an {0} bleiben erhalten, sind aber noch nicht angewendet."],
 	sameSide: ["A cable goes from an output to an input.", "Ein Kabel geht von einem Ausgang zu einem Eingang."],
 	sameNode: ["A node cannot feed itself.", "Ein Knoten kann sich nicht selbst speisen."], gone: ["That port is gone.", "Diesen Anschluss gibt es nicht mehr."],
 	linkedAlready: ["These two are connected already.", "Diese beiden sind schon verbunden."],
