@@ -11,6 +11,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import admin_client  # noqa: E402
+import documents_used  # noqa: E402
 import playing  # noqa: E402
 import router as program  # noqa: E402
 import soundcard  # noqa: E402
@@ -44,6 +46,15 @@ def start(tmp_path):
             problems.append(f"ended by signal {-status}:\n{one.log[-3000:]}")
         one.kill()
     assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def admin(start):
+    """The admin API of a router that runs a document with comments."""
+    router = start(documents_used.COMMENTED)
+    admin = admin_client.Admin(router.admin)
+    admin.router = router
+    return admin
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,21 @@
 """The graphs the tests run."""
 
+# As people write it: with comments and a comma too many.
+COMMENTED = """{
+  // the house
+  "version": 1,
+  "admin": { "listen": "127.0.0.1:0" },
+  "nodes": {
+    "t": { "type": "tone" }, /* a sine */
+    "g": { "type": "gain", "gainDb": -3 }, // quieter
+    "n": { "type": "null" },
+  },
+  "links": [
+    "t -> g -> n" // the chain
+  ],
+}
+"""
+
 
 def listening(kind, **options) -> dict:
     return {"type": kind, "listen": "127.0.0.1:0"} | options

@@ -8,32 +8,9 @@ import threading
 import phone
 import pytest
 from admin_client import Admin, quoted
-from documents_used import to_web
+from documents_used import COMMENTED, to_web
 from openapi_check import check_document, operations
 from router import eventually
-
-DOCUMENT = """{
-  // the house
-  "version": 1,
-  "admin": { "listen": "127.0.0.1:0" },
-  "nodes": {
-    "t": { "type": "tone" }, /* a sine */
-    "g": { "type": "gain", "gainDb": -3 }, // quieter
-    "n": { "type": "null" },
-  },
-  "links": [
-    "t -> g -> n" // the chain
-  ],
-}
-"""
-
-
-@pytest.fixture
-def admin(start):
-    router = start(DOCUMENT)
-    admin = Admin(router.admin)
-    admin.router = router
-    return admin
 
 
 def saved(admin) -> str:
@@ -66,10 +43,10 @@ def test_a_patch_changes_what_it_names_and_keeps_comments(admin):
     answer = admin.patch(
         "graph", {"nodes": {"g": {"gainDb": -6}}}, match=admin.tag, kind="application/merge-patch+json")
     assert answer.status == 200, answer
-    assert saved(admin) == DOCUMENT.replace("-3", "-6")
+    assert saved(admin) == COMMENTED.replace("-3", "-6")
     assert admin.router.node("g")["config"]["gainDb"] == -6
     backup = admin.router.file.with_name("routes.json.bak")
-    assert backup.read_text() == DOCUMENT
+    assert backup.read_text() == COMMENTED
 
 
 def test_one_node_is_made_changed_and_removed(admin):
@@ -284,7 +261,7 @@ def test_secrets_round_trip_as_placeholders(start):
 
 
 def test_the_admin_listener_moves_while_it_is_in_use(start):
-    router = start(DOCUMENT)
+    router = start(COMMENTED)
     admin = Admin(router.admin)
     free = free_port()
     answer = admin.patch("graph", {"admin": {"listen": f"127.0.0.1:{free}"}}, match="*")

@@ -11,37 +11,16 @@ import time
 
 import pytest
 from admin_client import Admin
+from documents_used import COMMENTED
 from mutations import damage_text, damage_value
 from router import eventually
 
 SOAK = os.environ.get("SOAK") == "1"
-DOCUMENT = """{
-  // the house
-  "version": 1,
-  "admin": { "listen": "127.0.0.1:0" },
-  "nodes": {
-    "t": { "type": "tone" }, /* a sine */
-    "g": { "type": "gain", "gainDb": -3 }, // quieter
-    "n": { "type": "null" },
-  },
-  "links": [
-    "t -> g -> n" // the chain
-  ],
-}
-"""
-
-
-@pytest.fixture
-def admin(start):
-    router = start(DOCUMENT)
-    admin = Admin(router.admin)
-    admin.router = router
-    return admin
 
 
 def value_in(text: str) -> int | None:
     """The gain of a whole document; None of anything else."""
-    found = re.fullmatch(re.escape(DOCUMENT).replace(r"\-3", r"(-?\d+)"), text)
+    found = re.fullmatch(re.escape(COMMENTED).replace(r"\-3", r"(-?\d+)"), text)
     return int(found[1]) if found else None
 
 
@@ -50,7 +29,7 @@ def test_killed_at_any_moment_the_file_is_old_or_new_and_200_means_on_disk(start
     rounds = 200 if SOAK else 40
     written, chance = 0, random.Random(4)
     for turn in range(rounds):
-        router = start(DOCUMENT, folder=f"storm-{turn}")
+        router = start(COMMENTED, folder=f"storm-{turn}")
         admin = Admin(router.admin)
         state = {"answered": -3, "sent": -3, "writes": 0}
 
@@ -83,31 +62,31 @@ def test_killed_at_any_moment_the_file_is_old_or_new_and_200_means_on_disk(start
 
 def test_a_saved_edit_is_applied_and_comments_of_both_survive(admin):
     file = admin.router.file
-    file.write_text(DOCUMENT.replace("-3", "-12").replace("// quieter", "// much quieter"))
+    file.write_text(COMMENTED.replace("-3", "-12").replace("// quieter", "// much quieter"))
     eventually(lambda: admin.graph["revision"] == 2, 5, "the edit")
     assert admin.router.node("g")["config"]["gainDb"] == -12
     assert admin.patch("nodes/t", {"label": "Sine"}).status == 200
     assert "// much quieter" in file.read_text() and "Sine" in file.read_text()
     assert admin.post("graph/undo").status == 200 and admin.post("graph/undo").status == 200
-    assert file.read_text() == DOCUMENT
+    assert file.read_text() == COMMENTED
 
 
 def test_an_editor_that_renames_over_the_file_is_seen(admin):
     file = admin.router.file
     beside = file.with_name(".routes.json.swp")
-    beside.write_text(DOCUMENT.replace("-3", "-7"))
+    beside.write_text(COMMENTED.replace("-3", "-7"))
     beside.rename(file)
     eventually(lambda: admin.router.node("g")["config"]["gainDb"] == -7, 5, "the edit")
     file.unlink()
     time.sleep(0.5)
     assert admin.router.node("g")["config"]["gainDb"] == -7
-    file.write_text(DOCUMENT.replace("-3", "-8"))
+    file.write_text(COMMENTED.replace("-3", "-8"))
     eventually(lambda: admin.router.node("g")["config"]["gainDb"] == -8, 5, "the edit")
 
 
 def test_an_invalid_edit_is_reported_and_the_graph_plays_on(admin):
     file = admin.router.file
-    wrong = DOCUMENT.replace('"gainDb"', '"gainDB"').replace('"null"', '"nul"')
+    wrong = COMMENTED.replace('"gainDb"', '"gainDB"').replace('"null"', '"nul"')
     file.write_text(wrong)
     problems = eventually(lambda: admin.graph["documentProblems"], 5, "the problems")
     assert {problem["path"] for problem in problems} == {"nodes.g.gainDB", "nodes.n.type"}
@@ -120,14 +99,14 @@ def test_an_invalid_edit_is_reported_and_the_graph_plays_on(admin):
     assert file.read_text() == wrong
     packets = graph["links"][0]["stats"]["packets"]
     eventually(lambda: admin.graph["links"][0]["stats"]["packets"] > packets, 5, "more packets")
-    file.write_text(DOCUMENT.replace("-3", "-9"))
+    file.write_text(COMMENTED.replace("-3", "-9"))
     eventually(lambda: admin.graph["revision"] == 2, 5, "the right edit")
     assert admin.graph["documentProblems"] == []
 
 
 def test_a_change_over_an_invalid_edit_keeps_that_as_the_backup(admin):
     file = admin.router.file
-    wrong = DOCUMENT.replace('"gainDb"', '"gainDB"')
+    wrong = COMMENTED.replace('"gainDb"', '"gainDB"')
     file.write_text(wrong)
     eventually(lambda: admin.graph["documentProblems"], 5, "the problems")
     assert admin.patch("nodes/g", {"gainDb": -4}).status == 200
@@ -138,7 +117,7 @@ def test_a_change_over_an_invalid_edit_keeps_that_as_the_backup(admin):
 
 def test_what_somebody_saved_a_moment_ago_makes_a_change_stale(admin):
     tag = admin.tag
-    admin.router.file.write_text(DOCUMENT.replace("-3", "-11"))
+    admin.router.file.write_text(COMMENTED.replace("-3", "-11"))
     assert admin.patch("nodes/g", {"mute": True}, match=tag).status == 412
     assert admin.patch("nodes/g", {"mute": True}, match=admin.tag).status == 200
     assert admin.router.node("g")["config"] == {"type": "gain", "gainDb": -11, "mute": True}
@@ -149,20 +128,20 @@ def test_sighup_reads_the_document_again(admin):
     eventually(lambda: "plays already" in admin.router.log, 5, "the answer to the signal")
     admin.router.file.write_text("{")
     eventually(lambda: admin.graph["documentProblems"], 5, "the problems")
-    admin.router.file.write_text(DOCUMENT.replace("-3", "-5"))
+    admin.router.file.write_text(COMMENTED.replace("-3", "-5"))
     os.kill(admin.router.pid, signal.SIGHUP)
     eventually(lambda: admin.graph["revision"] == 2, 5, "the edit")
     assert admin.graph["documentProblems"] == []
 
 
 def test_without_saving_the_file_stays(start):
-    router = start(DOCUMENT, arguments=["--no-save"])
+    router = start(COMMENTED, arguments=["--no-save"])
     admin = Admin(router.admin)
     assert admin.patch("nodes/g", {"gainDb": -30}).status == 200
     assert router.node("g")["config"]["gainDb"] == -30
-    assert router.file.read_text() == DOCUMENT and not router.file.with_name("routes.json.bak").exists()
+    assert router.file.read_text() == COMMENTED and not router.file.with_name("routes.json.bak").exists()
     assert admin.post("graph/undo").status == 200
-    router.file.write_text(DOCUMENT.replace("-3", "-31"))
+    router.file.write_text(COMMENTED.replace("-3", "-31"))
     eventually(lambda: router.node("g")["config"]["gainDb"] == -31, 5, "the edit")
 
 
@@ -176,7 +155,7 @@ def test_what_cannot_be_saved_is_refused_and_changes_nothing(admin):
     assert answer.status == 500 and "routes.json" in answer.problems[0]["message"], answer
     after = admin.get()
     assert after.tag == before.tag and after.json["document"] == before.json["document"]
-    assert admin.router.file.read_text() == DOCUMENT
+    assert admin.router.file.read_text() == COMMENTED
     (blocked / "in-the-way").unlink()
     blocked.rmdir()
     assert admin.patch("nodes/g", {"gainDb": -30}).status == 200
@@ -219,7 +198,7 @@ def test_damaged_documents_through_the_api_leave_it_alive_and_right(admin):
         if turn % 20 == 19:
             after = admin.get()
             assert (after.tag, after.json["document"]) == (before.tag, before.json["document"])
-    assert accepted < rounds / 2 and admin.router.file.read_text() == DOCUMENT
+    assert accepted < rounds / 2 and admin.router.file.read_text() == COMMENTED
     assert all(node["state"] == "running" for node in admin.graph["nodes"])
 
 
@@ -227,7 +206,7 @@ def test_damaged_files_leave_it_alive_and_right(admin):
     chance = random.Random(12)
     file = admin.router.file
     # What comes before stays, or a lucky hit would move the admin listener away from the test.
-    head, mark, tail = DOCUMENT.partition('"nodes"')
+    head, mark, tail = COMMENTED.partition('"nodes"')
     tail = mark + tail
     rounds = 10_000 if SOAK else 40
     for turn in range(rounds):
@@ -236,6 +215,6 @@ def test_damaged_files_leave_it_alive_and_right(admin):
         if turn % 10 == 0:
             assert admin.router.process.poll() is None
             assert admin.get("/health").status == 200
-    file.write_text(DOCUMENT.replace("-3", "-21"))
+    file.write_text(COMMENTED.replace("-3", "-21"))
     eventually(lambda: admin.router.node("g")["config"].get("gainDb") == -21, 10, "the whole document")
     assert all(node["state"] == "running" for node in admin.graph["nodes"])

@@ -1,5 +1,6 @@
 import Glibc
 import RouterCore
+import Support
 import Testing
 
 @testable import router
@@ -27,14 +28,14 @@ private func status(_ path: String) -> stat {
     #expect(store.isCurrent(bytes("old")))
     #expect(try prepared.publish() == nil)
     #expect(folder.text("routes.json") == "new" && folder.text("routes.json.bak") == "old")
-    #expect(folder.names == ["routes.json", "routes.json.bak"])
+    #expect(folder.names() == ["routes.json", "routes.json.bak"])
     #expect(store.isCurrent(bytes("new")) && !store.isCurrent(bytes("old")))
     #expect(try store.load() == bytes("new"))
   }
 
   @Test func `a discarded text leaves nothing`() throws {
     try store.prepare(bytes("new")).discard()
-    #expect(folder.names == ["routes.json"] && folder.text("routes.json") == "old")
+    #expect(folder.names() == ["routes.json"] && folder.text("routes.json") == "old")
   }
 
   @Test func `the backup is the text before, each time`() throws {
@@ -48,7 +49,7 @@ private func status(_ path: String) -> stat {
     unsafe link(folder["routes.json"], folder["routes.json.bak"])
     unsafe link(folder["routes.json"], folder["routes.json.bak.new"])
     try store.save(bytes("new"))
-    #expect(folder.names == ["routes.json", "routes.json.bak"])
+    #expect(folder.names() == ["routes.json", "routes.json.bak"])
     #expect(folder.text("routes.json") == "new" && folder.text("routes.json.bak") == "old")
   }
 
@@ -75,7 +76,7 @@ private func status(_ path: String) -> stat {
 
   @Test func `a file that is not there yet is made, without a backup`() throws {
     try DocumentStore(path: folder["first.json"]).save(bytes("new"))
-    #expect(folder.names == ["first.json", "routes.json"] && folder.text("first.json") == "new")
+    #expect(folder.names() == ["first.json", "routes.json"] && folder.text("first.json") == "new")
     #expect(status(folder["first.json"]).st_mode & 0o777 == 0o644)
   }
 
@@ -84,7 +85,7 @@ private func status(_ path: String) -> stat {
     let error = #expect(throws: DocumentUnsaved.self) { try missing.save(bytes("new")) }
     #expect(error?.description.hasSuffix("there is no folder \(folder["nowhere"])") == true)
     #expect(throws: DocumentUnsaved.self) { try DocumentStore(path: folder["routes.json/x"]).save(bytes("new")) }
-    #expect(folder.names == ["routes.json"])
+    #expect(folder.names() == ["routes.json"])
   }
 
   @Test func `a full disk leaves the old text and nothing else`() throws {
@@ -102,6 +103,6 @@ private func status(_ path: String) -> stat {
     folder.write("x", to: "taken/inside")
     let store = DocumentStore(path: folder["taken"], current: bytes("old"))
     #expect(throws: DocumentUnsaved.self) { try store.save(bytes("new")) }
-    #expect(store.isCurrent(bytes("old")) && folder.names == ["routes.json", "taken"])
+    #expect(store.isCurrent(bytes("old")) && folder.names() == ["routes.json", "taken"])
   }
 }

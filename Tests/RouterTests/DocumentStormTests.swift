@@ -36,7 +36,7 @@ private func variable(_ name: String) -> String? { unsafe getenv(name).map { uns
     var random = SeededGenerator(seed: 51)
     for _ in 0..<rounds {
       let folder = TemporaryFolder()
-      FileText.write(String(decoding: text(0), as: UTF8.self), to: folder["routes.json"])
+      folder.write(text(0), to: "routes.json")
       let wait = Int.random(in: 1...40, using: &random)
       let told = try storm(folder["routes.json"], killAfter: wait, spin: Int.random(in: 0...400_000, using: &random))
       let found = number(in: try? DocumentFile.read(folder["routes.json"], limit: 1 << 20))
@@ -45,7 +45,7 @@ private func variable(_ name: String) -> String? { unsafe getenv(name).map { uns
       #expect(backup.map { [-1, 0].contains($0 - (found ?? 0)) } == true)
       // The next start cleans up by saving.
       try DocumentStore(path: folder["routes.json"]).save(text(7))
-      #expect(folder.names == ["routes.json", "routes.json.bak"])
+      #expect(folder.names() == ["routes.json", "routes.json.bak"])
     }
   }
 

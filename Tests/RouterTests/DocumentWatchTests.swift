@@ -1,5 +1,6 @@
 import Glibc
 import RouterCore
+import Support
 import Testing
 
 @testable import router

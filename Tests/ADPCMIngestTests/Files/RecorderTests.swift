@@ -19,7 +19,7 @@ import Testing
     var settings: RecorderSettings
 
     init() throws {
-      folder = try TemporaryFolder()
+      folder = TemporaryFolder()
       host = try FakeHost(node: "recorder")
       recorder = try Recorder("test", RecorderCounters(host.context.metrics), log: host.context.log)
       settings = RecorderSettings(directory: folder.path, rotateAfter: .seconds(10))
@@ -48,7 +48,7 @@ import Testing
       await recorder.close("stopping")
       recorder.open()
       let names = folder.files.filter { !$0.hasSuffix(".json") }
-      return Dictionary(uniqueKeysWithValues: names.map { ($0, folder.bytes($0)) })
+      return Dictionary(uniqueKeysWithValues: names.map { ($0, folder.bytes($0) ?? []) })
     }
   }
 
@@ -78,8 +78,8 @@ import Testing
     stream.finish()
     let files = await bench.written()
     #expect(files.first?.value == Self.wav.bytes(dataBytes: 16_000) + samples.pcmBytes)
-    let sidecar = bench.folder.files.first { $0.hasSuffix(".wav.json") }
-    let text = String(decoding: bench.folder.bytes(try #require(sidecar)), as: UTF8.self)
+    let sidecar = try #require(bench.folder.files.first { $0.hasSuffix(".wav.json") })
+    let text = try #require(bench.folder.text(sidecar))
     for part in [#""reason": "closed""#, #""packets": 50"#, #""frames": 8000"#, #""lastSequence": 49"#, #""gaps": 0"#] {
       #expect(text.contains(part), "\(part) in \(text)")
     }

@@ -69,6 +69,22 @@ import Testing
     await Self.end(host, node)
   }
 
+  @Test func `floats become 16-bit samples, too loud ones the loudest`() async throws {
+    let (host, node) = try await Self.start()
+    let browser = try await Browser.streaming(on: host, MicFrames.hello.replacing("pcm16", with: "float32"))
+    let sound: [Float] = [0, 0.5, -0.5, 1, -1, 3, -3, .nan, 1 / 32_768]
+    let payload = sound.flatMap { sample in (0..<4).map { UInt8(truncatingIfNeeded: sample.bitPattern >> (8 * $0)) } }
+    #expect(await browser.send(MicFrames.frame(0, index: 0, payload: payload, codec: 2)) == .go)
+    let stream = try #require(host.graph.streams.first)
+    #expect(stream.offer.format == StreamFormat(sampleRate: 48_000, channels: 1))
+    #expect(stream.recording.packets.map(\.frames) == [9])
+    let expected: [Int16] = [0, 16_384, -16_384, 32_767, -32_768, 32_767, -32_768, 0, 1]
+    #expect(
+      stream.recording.bytes
+        == expected.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] })
+    await Self.end(host, node)
+  }
+
   @Test func `muted frames are silence whatever they hold`() async throws {
     let (host, node) = try await Self.start()
     let browser = try await Browser.streaming(on: host)

@@ -27,7 +27,7 @@ import Testing
       for number in 0..<250 as Range<UInt32> {
         messages.append(
           MicFrames.frame(
-            number, index: UInt64(number) * step, payload: payload, codec: format.codec == .opus ? 1 : 0, flags: flags))
+            number, index: UInt64(number) * step, payload: payload, codec: format.codec.number, flags: flags))
       }
       // The clock of a test takes a lock.
       let arrival = loop.time.now
@@ -57,6 +57,14 @@ import Testing
     let format = MicFormat(codec: .pcm16, sampleRate: 48_000, channels: 2)
     let (count, passed) = try await Self.allocations(
       of: format, payload: [UInt8](repeating: 1, count: 3_840), step: 1_920, flags: 2)
+    #expect(count == 0)
+    #expect(passed == 250)
+  }
+
+  @Test func `floats are turned without an allocation`() async throws {
+    let format = MicFormat(codec: .float32, sampleRate: 48_000, channels: 2)
+    let (count, passed) = try await Self.allocations(
+      of: format, payload: [UInt8](repeating: 1, count: 7_680), step: 960)
     #expect(count == 0)
     #expect(passed == 250)
   }

@@ -41,9 +41,21 @@ import Testing
     }
   }
 
+  @Test func `floats have a number and a size of their own`() throws {
+    let floats = MicFormat(codec: .float32, sampleRate: 48_000, channels: 2)
+    func read(_ count: Int, codec: UInt8) throws -> MicFrame {
+      try MicFrames.read(
+        MicFrames.frame(7, index: 0, payload: [UInt8](repeating: 0, count: count), codec: codec), of: floats)
+    }
+    #expect(try read(8_192, codec: 2).sequence == 7)
+    #expect(throws: MicFrame.Fault.size) { try read(8_200, codec: 2) }
+    #expect(throws: MicFrame.Fault.size) { try read(12, codec: 2) }
+    #expect(throws: MicFrame.Fault.codec) { try read(8, codec: 0) }
+  }
+
   @Test func `the largest payloads pass and one more does not`() throws {
     func fits(_ count: Int, _ format: MicFormat) -> Bool {
-      let codec: UInt8 = format.codec == .opus ? 1 : 0
+      let codec = format.codec.number
       let payload = [UInt8](repeating: 0, count: count)
       return (try? MicFrames.read(MicFrames.frame(0, index: 0, payload: payload, codec: codec), of: format)) != nil
     }

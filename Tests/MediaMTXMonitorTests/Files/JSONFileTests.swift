@@ -12,7 +12,7 @@ import Testing
     let node: JSONFileNode
 
     init(_ options: JSON) throws {
-      folder = try TemporaryFolder()
+      folder = TemporaryFolder()
       host = try FakeHost(folder: folder.path)
       node = JSONFileNode(JSONFile.Config.decode(options).0, host.context)
     }

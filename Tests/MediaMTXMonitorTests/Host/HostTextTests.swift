@@ -5,8 +5,8 @@ import Testing
 @testable import MediaMTXMonitor
 
 /// A machine of the test: some of what a small computer's kernel tells.
-private func machine(_ stat: String = "cpu  100 0 50 800 50 0 0 0 0 0") throws -> TemporaryFolder {
-  let folder = try TemporaryFolder()
+private func machine(_ stat: String = "cpu  100 0 50 800 50 0 0 0 0 0") -> TemporaryFolder {
+  let folder = TemporaryFolder()
   folder.write("\(stat)\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 9\n", to: "proc/stat")
   folder.write("0.52 0.58 0.59 1/234 5678\n", to: "proc/loadavg")
   folder.write(
@@ -35,7 +35,7 @@ private func machine(_ stat: String = "cpu  100 0 50 800 50 0 0 0 0 0") throws -
 
 @Suite struct HostTextTests {
   @Test func `the kernel's tables become one sample`() throws {
-    let folder = try machine()
+    let folder = machine()
     let sample = HostReader(root: folder.path).sample(disks: ["/", "/nowhere"])
     #expect(sample.processor == .init(busy: 150, all: 1_000) && sample.cores == 2)
     #expect(sample.load == [0.52, 0.58, 0.59] && sample.uptimeSeconds == 12345.67)
@@ -48,7 +48,7 @@ private func machine(_ stat: String = "cpu  100 0 50 800 50 0 0 0 0 0") throws -
   }
 
   @Test func `a kernel that tells nothing leads to an event that tells nothing`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let sample = HostReader(root: folder.path + "/none").sample(disks: ["/"])
     #expect(sample == HostSample())
     let event = sample.event(host: "h", addresses: [], time: WallTime(seconds: 0), before: (sample, .seconds(1)))
@@ -90,7 +90,7 @@ private func machine(_ stat: String = "cpu  100 0 50 800 50 0 0 0 0 0") throws -
 
 @Suite struct HostMetricsTests {
   @Test func `an event after a second, then one an interval, with the same numbers as metrics`() async throws {
-    let folder = try machine()
+    let folder = machine()
     let host = try FakeHost()
     var config = HostMetrics.Config()
     config.intervalSeconds = 30

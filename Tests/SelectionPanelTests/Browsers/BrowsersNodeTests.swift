@@ -8,12 +8,12 @@ import Testing
 @Suite struct BrowsersNodeTests {
   /// A node that runs, with a media folder of its own.
   struct Stand {
-    let place: MediaPlace
+    let place: TemporaryFolder
     let host: FakeHost
     let node: BrowsersNode
 
     init(_ edit: (inout PanelBrowsers.Config) -> Void = { _ in }) async throws {
-      place = try MediaPlace()
+      place = TemporaryFolder()
       host = try FakeHost(node: "screens", folder: place.path)
       var config = PanelBrowsers.Config()
       config.mediaCount = 3
@@ -219,7 +219,7 @@ import Testing
     #expect(status["serial_port"]?.text == "/dev/x" && status["media_missing"]?.int == 6)
     #expect(try await stand.ask("GET", "/health").status == 503)
     for slot in 1...3 {
-      for end in ["jpg", "mp3"] { try stand.place.write("media/\(MediaNaming.digits(slot)).\(end)", "x") }
+      for end in ["jpg", "mp3"] { stand.place.write("x", to: "media/\(MediaNaming.digits(slot)).\(end)") }
     }
     await stand.node.lookAtMedia()
     #expect(try await stand.ask("GET", "/health").status == 503)
@@ -233,7 +233,7 @@ import Testing
 
   @Test func `an old name gets what is there`() async throws {
     let stand = try await Stand()
-    try stand.place.write("media/002.webp", "x")
+    stand.place.write("x", to: "media/002.webp")
     await stand.node.lookAtMedia()
     let answer = try await stand.ask("GET", "/media/*", parameters: ["*": "002.jpg"])
     guard case .file(let path) = answer.body else { throw PanelVisitor.Refused(status: answer.status) }
@@ -262,7 +262,7 @@ import Testing
     #expect(try await put("../2", "image", png).status == 404)
     #expect(try await put("2", "script", png).status == 404)
     #expect(try await put("2", "image", png, from: "192.168.1.9").status == 403)
-    #expect(MediaPlace.names(stand.place.path + "/media") == ["002.png"])
+    #expect(stand.place.names("media") == ["002.png"])
     await stand.end()
   }
 
@@ -275,7 +275,7 @@ import Testing
     #expect(try await ask([]).status == 401)
     #expect(try await ask([("Authorization", "Bearer closed")]).status == 401)
     #expect(try await ask([("Authorization", "Bearer open")]).status == 404)
-    try stand.place.write("media/001.wav", "x")
+    stand.place.write("x", to: "media/001.wav")
     #expect(try await ask([("Authorization", "Bearer open")]).status == 204)
     await stand.end()
   }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// What the two halves of one microphone's connection share. Any thread.
 ///
-/// The connection's loop writes the counts and reads ``stream``; the node does the opposite. The peer and the feed of
-/// listeners stand under a lock, which the loop takes when they change and not with each message.
+/// The connection's loop writes the counts and reads ``stream``; the node does the opposite. What stands under a lock
+/// the loop takes when it changes and not with each message.
 final class Microphone: Sendable {
   /// Numbers the connections of one node.
   let id: UInt64
@@ -27,12 +27,7 @@ final class Microphone: Sendable {
   let isOverdue = Atomic<Bool>(false)
   let record = PathRecord()
   let sound = SoundWindow()
-
-  private struct Connection {
-    var peer: (any WebSocketPeer)?
-    var goodbye: (code: UInt16, reason: String)?
-  }
-  private let connection = PthreadLock(Connection())
+  let socket = LateWebSocketPeer()
 
   init(id: UInt64, peer: PeerAddress, hardware: HardwareID?, at now: Instant) {
     self.id = id
@@ -40,29 +35,6 @@ final class Microphone: Sendable {
     self.hardware = hardware
     since = now
   }
-
-  /// The connection stands. One that was ended before is closed at once.
-  func attach(_ peer: any WebSocketPeer) {
-    let goodbye = connection.withLock { connection in
-      connection.peer = peer
-      return connection.goodbye
-    }
-    if let goodbye { peer.close(code: goodbye.code, reason: goodbye.reason) }
-  }
-
-  var isAttached: Bool { connection.withLock { $0.peer != nil } }
-
-  /// Ends the connection, now or as soon as it stands; answers the sender's goodbye. Control side.
-  func close(code: UInt16, reason: String) {
-    let peer = connection.withLock { connection in
-      connection.goodbye = connection.goodbye ?? (code, reason)
-      return connection.peer
-    }
-    peer?.close(code: code, reason: reason)
-  }
-
-  /// Reads on. Not on the data path.
-  func resume() { connection.withLock { $0.peer }?.resume() }
 
   /// Counts one frame. Data thread.
   func count(bytes count: Int, _ step: SequenceWatch.Step, at arrival: Instant) {

@@ -28,12 +28,12 @@ extension MicrophoneIngestNode {
   private func look(at seat: Seat, _ now: Instant) -> Bool {
     let microphone = seat.microphone
     if let since = seat.leavingSince {
-      if now - since >= MicrophoneIngestNode.answerWithin { microphone.close(code: 1000, reason: "bye") }
+      if now - since >= MicrophoneIngestNode.answerWithin { microphone.socket.close(code: 1000, reason: "bye") }
       return false
     }
     if seat.handshake == nil, !seat.isOver, now - microphone.since >= settings.greetingTime {
       counters.silent.add()
-      microphone.close(code: 1008, reason: IngestSession.Refusal.handshake.reason)
+      microphone.socket.close(code: 1008, reason: IngestSession.Refusal.handshake.reason)
       return false
     }
     return hold(microphone, now)
@@ -44,7 +44,7 @@ extension MicrophoneIngestNode {
     let since = microphone.heldSince.load(ordering: .relaxed)
     guard since != 0 else { return false }
     guard microphone.record.hold.isHeld else {
-      microphone.resume()
+      microphone.socket.resume()
       return false
     }
     guard now - Instant(nanoseconds: since) >= settings.holdTime else { return true }
@@ -53,12 +53,12 @@ extension MicrophoneIngestNode {
       context.log.warning(
         "a sender was held as long as it may; what its recorder cannot take is dropped",
         ("peer", microphone.peer.description))
-      microphone.resume()
+      microphone.socket.resume()
     }
     return false
   }
 
   private func isAbandoned(_ seat: Seat, _ now: Instant) -> Bool {
-    !seat.microphone.isAttached && now - seat.microphone.since > MicrophoneIngestNode.attachWithin
+    !seat.microphone.socket.isAttached && now - seat.microphone.since > MicrophoneIngestNode.attachWithin
   }
 }

@@ -26,7 +26,7 @@ extension MicrophoneIngestNode {
       WebSocketAcceptance(
         messageLimit: MicrophoneSocket.messageLimit, pingEvery: MicrophoneIngestNode.pingEvery,
         handler: { [counters, settings] _, peer in
-          microphone.attach(peer)
+          microphone.socket.attach(peer)
           return MicrophoneSocket(microphone, counters, settings, events)
         }))
   }
@@ -37,7 +37,7 @@ extension MicrophoneIngestNode {
     let microphone = seat.microphone
     noteSameID(handshake, microphone)
     seats[id]?.handshake = handshake
-    microphone.record.hold.offer { [weak microphone] in microphone?.resume() }
+    microphone.record.hold.offer { [weak microphone] in microphone?.socket.resume() }
     let stream = await context.graph.open(offer(of: microphone, handshake), on: loop)
     guard isOpen, let now = seats[id], !now.isOver else { return await context.graph.close(stream, .lost) }
     seats[id]?.stream = stream
@@ -50,7 +50,7 @@ extension MicrophoneIngestNode {
     context.log.info(
       "a microphone streams", ("peer", microphone.peer.description), ("stream", String(handshake.stream)),
       ("hwid", microphone.hardware?.description ?? "-"))
-    microphone.resume()
+    microphone.socket.resume()
   }
 
   /// The sender said goodbye: what it sent is finished and written, then it is answered, after 2 s at most.
@@ -58,7 +58,7 @@ extension MicrophoneIngestNode {
     guard let microphone = seats[id]?.microphone else { return }
     seats[id]?.leavingSince = context.time.now
     await end(id, .closed)
-    microphone.record.unwritten.whenNone { microphone.close(code: 1000, reason: "bye") }
+    microphone.record.unwritten.whenNone { microphone.socket.close(code: 1000, reason: "bye") }
   }
 
   /// Ends the stream of a connection that may still stand. Does nothing the second time.

@@ -63,7 +63,7 @@ actor MicrophoneIngestNode: LiveNode {
 
   func stop() async {
     isOpen = false
-    for seat in seats.values { seat.microphone.close(code: 1001, reason: "stopping") }
+    for seat in seats.values { seat.microphone.socket.close(code: 1001, reason: "stopping") }
     await lease?.release()
     lease = nil
     for id in seats.keys.sorted() { await vacate(id, .stopping) }
@@ -87,7 +87,7 @@ actor MicrophoneIngestNode: LiveNode {
     guard action == "disconnect" else { throw ActionFailure("there is no action \"\(action)\"") }
     let ids = seats.keys.sorted()
     for id in ids {
-      seats[id]?.microphone.close(code: 1000, reason: StreamEnd.disconnected.rawValue)
+      seats[id]?.microphone.socket.close(code: 1000, reason: StreamEnd.disconnected.rawValue)
       await vacate(id, .disconnected)
     }
     return ["disconnected": .integer(Int64(ids.count))]

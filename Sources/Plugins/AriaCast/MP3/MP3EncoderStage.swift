@@ -5,99 +5,43 @@ import RouterCore
 /// Lost frames become silence of the same length, at most a second. At the end the tail is padded and flushed, so that
 /// the last sample sent is heard.
 final class MP3EncoderStage: Stage {
-  private static let blockFrames = MP3FrameHeader.samples
-
-  private let input: StreamFormat
-  private let channels: Int
   private let counters: MP3EncoderCounters
-  private var converter: PCMConverter
+  private var blocks: PCMBlocks
   private var encoder: LameEncoder
-  /// One block of interleaved samples, filled up to `held` frames.
-  private var block: [Float]
-  private var held = 0
   /// What LAME made and is not yet sent on: usually nothing, else a part of a frame.
   private var made: [UInt8]
   private var madeCount = 0
-  private let silence: [UInt8]
   private var lastArrival = Instant(nanoseconds: 0)
   private var sequence: UInt64 = 0
 
   init(converter: consuming PCMConverter, encoder: consuming LameEncoder, counters: MP3EncoderCounters) {
-    input = converter.input
-    channels = encoder.settings.channels
     self.counters = counters
-    block = [Float](repeating: 0, count: MP3EncoderStage.blockFrames * channels)
     made = [UInt8](repeating: 0, count: LameEncoder.room + 2 * MP3FrameHeader.largest)
-    silence = [UInt8](repeating: 0, count: MP3EncoderStage.blockFrames * converter.input.bytesPerFrame)
-    self.converter = converter
+    blocks = PCMBlocks(converter, frames: MP3FrameHeader.samples)
     self.encoder = encoder
   }
 
   func receive(_ packet: Packet, _ next: Branch) -> Verdict {
     lastArrival = packet.arrival
-    return take(packet.bytes, next)
+    return blocks.take(packet.bytes) { encode($0, next) }
   }
 
   func gap(frames: Int, _ next: Branch) {
-    let count = min(frames, input.sampleRate)
-    let silence = silence
-    var rest = count * input.bytesPerFrame
-    while rest > 0 {
-      let part = min(rest, silence.count)
-      _ = take(unsafe silence.span.bytes.extracting(0..<part), next)
-      rest -= part
-    }
-    if frames > count { next.sendGap(frames: (frames - count) * encoder.settings.sampleRate / input.sampleRate) }
+    let left = blocks.gap(frames: frames) { encode($0, next) }
+    if left > 0 { next.sendGap(frames: left * encoder.settings.sampleRate / blocks.input.sampleRate) }
   }
 
   func finish(_ end: StreamEnd, _ next: Branch) {
-    while fillFromTail() > 0 {
-      if held == MP3EncoderStage.blockFrames { _ = encodeBlock(next) }
-    }
-    if held > 0 {
-      for index in held * channels..<block.count { block[index] = 0 }
-      _ = encodeBlock(next)
-    }
+    blocks.drain { encode($0, next) }
+    if blocks.held > 0 { _ = blocks.pad { encode($0, next) } }
     _ = send(flushEncoder(), next)
   }
 
-  /// Converts everything there is, and encodes each time a block is full.
-  private func take(_ bytes: RawSpan, _ next: Branch) -> Verdict {
-    var verdict = Verdict.go
-    var place = 0
-    while true {
-      place += fill(bytes.extracting(droppingFirst: place)) * input.bytesPerFrame
-      guard held == MP3EncoderStage.blockFrames else { return verdict }
-      verdict = verdict.joined(with: encodeBlock(next))
-    }
-  }
-
-  /// - Returns: Input frames used.
-  private func fill(_ bytes: RawSpan) -> Int {
-    var span = block.mutableSpan
-    var target = unsafe span.mutableBytes
-    var free = target._mutatingExtracting(held * 4 * channels..<target.byteCount)
-    let done = converter.convert(bytes, into: &free)
-    held += done.made
-    return done.used
-  }
-
-  /// - Returns: Frames that came out of the converter.
-  private func fillFromTail() -> Int {
-    var span = block.mutableSpan
-    var target = unsafe span.mutableBytes
-    var free = target._mutatingExtracting(held * 4 * channels..<target.byteCount)
-    let count = converter.flush(into: &free)
-    held += count
-    return count
-  }
-
-  private func encodeBlock(_ next: Branch) -> Verdict {
-    held = 0
+  private func encode(_ block: Span<Float>, _ next: Branch) -> Verdict {
     var span = made.mutableSpan
     var all = unsafe span.mutableBytes
     var free = all._mutatingExtracting(madeCount..<all.byteCount)
-    return send(encoder.encode(block.span, into: &free), next)
+    return send(encoder.encode(block, into: &free), next)
   }
 
   private func flushEncoder() -> Int {

@@ -9,8 +9,8 @@ extension ReceiverNode {
   static let zeroWarning = Duration.seconds(10)
 
   func inspect(at now: Instant) async {
-    for (session, seat) in seats where !seat.state.isAttached && now - seat.since > ReceiverNode.attachWithin {
-      seat.state.close(code: 1001, reason: "too late")
+    for (session, seat) in seats where !seat.state.socket.isAttached && now - seat.since > ReceiverNode.attachWithin {
+      seat.state.socket.close(code: 1001, reason: "too late")
       await vacate(session, .lost)
     }
     let total = counters.messages.current

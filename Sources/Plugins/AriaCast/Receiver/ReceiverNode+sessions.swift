@@ -43,7 +43,7 @@ extension ReceiverNode {
       WebSocketAcceptance(
         subprotocol: firstSubprotocol(request.fields), greeting: [.text(Handshake.ready)], messageLimit: 64 << 10,
         handler: { [counters, live] loop, peer in
-          state.attach(peer)
+          state.socket.attach(peer)
           return AudioIngest(session: state, counters: counters, events: events, live: live, on: loop)
         }))
   }
@@ -85,7 +85,7 @@ extension ReceiverNode {
     counters.superseded.add()
     context.log.info(
       "another sender takes over", ("peer", newcomer.description), ("from", seat.state.peer.description))
-    seat.state.close(code: 1000, reason: "superseded")
+    seat.state.socket.close(code: 1000, reason: "superseded")
     await vacate(session, .superseded)
   }
 
@@ -108,7 +108,7 @@ extension ReceiverNode {
     seats[session]?.stream = opened
     seat.state.rate.store(openedRate, ordering: .relaxed)
     seat.state.stream.store(opened, ordering: .releasing)
-    seat.state.resume()
+    seat.state.socket.resume()
   }
 
   // MARK: Answers

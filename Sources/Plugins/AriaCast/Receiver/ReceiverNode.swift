@@ -127,7 +127,7 @@ actor ReceiverNode: LiveNode {
     await discovery?.lease.release()
     discovery = nil
     isDiscoveryDue = false
-    for seat in seats.values { seat.state.close(code: 1001, reason: "stopping") }
+    for seat in seats.values { seat.state.socket.close(code: 1001, reason: "stopping") }
     await lease?.release()
     lease = nil
     await closeFeeds()
@@ -138,7 +138,7 @@ actor ReceiverNode: LiveNode {
     guard action == "disconnect" else { throw ActionFailure("there is no action \"\(action)\"") }
     let sessions = seats.keys.sorted()
     for session in sessions {
-      seats[session]?.state.close(code: 1000, reason: "disconnected")
+      seats[session]?.state.socket.close(code: 1000, reason: "disconnected")
       await vacate(session, .disconnected)
     }
     return ["disconnected": .integer(Int64(sessions.count))]

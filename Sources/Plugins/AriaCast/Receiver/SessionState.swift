@@ -3,8 +3,8 @@ import Synchronization
 
 /// What the two halves of one sender's session share. Any thread.
 ///
-/// The connection's loop writes the counts and reads ``stream``; the node does the opposite. The peer stands under a
-/// lock, which only the control side and the first moment of the connection take.
+/// The connection's loop writes the counts and reads ``stream``; the node does the opposite. Only the control side and
+/// the first moment of the connection use ``socket``.
 final class SessionState: Sendable {
   /// Numbers the sessions of one receiver.
   let id: UInt64
@@ -27,16 +27,7 @@ final class SessionState: Sendable {
   let unusual = Atomic<Int>(0)
   /// What the stages of this session's streams tell.
   let record: PathRecord
-
-  private struct Connection {
-    var peer: (any WebSocketPeer)?
-    var goodbye: Goodbye?
-  }
-  private struct Goodbye {
-    var code: UInt16
-    var reason: String
-  }
-  private let connection = PthreadLock(Connection())
+  let socket = LateWebSocketPeer()
 
   init(id: UInt64, peer: PeerAddress, stream: StreamID, rate: Int, record: PathRecord = PathRecord(), at now: Instant) {
     self.record = record
@@ -46,27 +37,4 @@ final class SessionState: Sendable {
     self.rate = Atomic(rate)
     lastFrame = Atomic(now.nanoseconds)
   }
-
-  /// The connection stands. A session that was ended before is closed at once.
-  func attach(_ peer: any WebSocketPeer) {
-    let goodbye = connection.withLock { connection in
-      connection.peer = peer
-      return connection.goodbye
-    }
-    if let goodbye { peer.close(code: goodbye.code, reason: goodbye.reason) }
-  }
-
-  var isAttached: Bool { connection.withLock { $0.peer != nil } }
-
-  /// Ends the connection, now or as soon as it stands. Control side.
-  func close(code: UInt16, reason: String) {
-    let peer = connection.withLock { connection in
-      connection.goodbye = Goodbye(code: code, reason: reason)
-      return connection.peer
-    }
-    peer?.close(code: code, reason: reason)
-  }
-
-  /// Lets the connection be read again after it paused for another stream. Control side.
-  func resume() { connection.withLock { $0.peer }?.resume() }
 }

@@ -59,7 +59,7 @@ extension BrowserMicNode {
     guard let stream = registry.streams[id] else { return }
     let urls = places(of: stream, path)
     let queued = path.record.queuedFrames.load(ordering: .relaxed)
-    seat.sender.say(
+    seat.sender.socket.send(
       MicWord.stats(
         received: seat.sender.messages.load(ordering: .relaxed), lost: seat.sender.lost.load(ordering: .relaxed),
         bufferMs: queued * 1_000 / path.format.rate, listeners: path.sound.listeners?.listeners ?? 0,

@@ -24,7 +24,7 @@ extension BrowserMicNode {
       WebSocketAcceptance(
         messageLimit: MicSocket.messageLimit, pingEvery: BrowserMicNode.pingEvery,
         handler: { [counters] _, peer in
-          sender.attach(peer)
+          sender.socket.attach(peer)
           return MicSocket(sender, counters, events)
         }))
   }
@@ -55,12 +55,12 @@ extension BrowserMicNode {
       await open(begun, hello.format, id, seat)
     } catch let fault as MicHello.Fault {
       counters.refusedHello()
-      seat.sender.say(MicWord.error(fault.rawValue, fault.text))
+      seat.sender.socket.send(MicWord.error(fault.rawValue, fault.text))
       await dismiss(id, code: 1008, fault.text, .invalid)
     } catch {
       let refusal = error as? StreamRegistry.Refusal ?? .full
       counters.refusedHello()
-      seat.sender.say(MicWord.error("refused", refusal.rawValue))
+      seat.sender.socket.send(MicWord.error("refused", refusal.rawValue))
       await dismiss(id, code: 1008, refusal.rawValue, .invalid)
     }
   }
@@ -80,7 +80,7 @@ extension BrowserMicNode {
     guard let path = paths[stream.id], path.seat == id else { return }
     seats[id]?.began = context.time.now
     let urls = places(of: stream, path)
-    seat.sender.say(
+    seat.sender.socket.send(
       MicWord.started(stream, urls: urls.json, port: urls.port ?? 0, isResumed: begun.isKnown && old != nil))
     seat.sender.begin(
       MicSender.Path(format: format, expected: path.expected, sound: path.sound), on: path.graph)
@@ -137,7 +137,7 @@ extension BrowserMicNode {
     seats[id]?.isOver = true
     seats[id]?.stream = nil
     if let stream = seat.stream { remember(seat.sender, of: stream) }
-    seat.sender.close(code: 1000, reason: "went on elsewhere")
+    seat.sender.socket.close(code: 1000, reason: "went on elsewhere")
   }
 
   /// Where the sound of a connection stopped.
@@ -149,7 +149,7 @@ extension BrowserMicNode {
   /// A connection that is not wanted any more; its stream ends with it.
   func dismiss(_ id: UInt64, code: UInt16, _ reason: String, _ end: StreamEnd) async {
     guard let seat = seats[id] else { return }
-    seat.sender.close(code: code, reason: reason)
+    seat.sender.socket.close(code: code, reason: reason)
     await leave(id, end)
   }
 
@@ -187,8 +187,8 @@ extension BrowserMicNode {
       seat.sender.detach()
       seats[seat.sender.id]?.isOver = true
       if let reason {
-        seat.sender.say(MicWord.stopped(reason))
-        seat.sender.close(code: end == .lost ? 1001 : 1000, reason: reason)
+        seat.sender.socket.send(MicWord.stopped(reason))
+        seat.sender.socket.close(code: end == .lost ? 1001 : 1000, reason: reason)
       }
     }
     if let path {

@@ -91,8 +91,8 @@ actor BrowserMicNode: LiveNode {
   func stop() async {
     isOpen = false
     for seat in seats.values {
-      seat.sender.say(MicWord.stopped("stopping"))
-      seat.sender.close(code: 1001, reason: "stopping")
+      seat.sender.socket.send(MicWord.stopped("stopping"))
+      seat.sender.socket.close(code: 1001, reason: "stopping")
     }
     for id in paths.keys.sorted() { await end(id, .stopping, saying: nil) }
     for follower in followers.values { follower.close() }

@@ -13,7 +13,7 @@ final class MicFlow {
   private var pace = MicPace()
   private var tap: MicTap
   private var number: UInt64 = 0
-  /// What Opus packets are decoded into.
+  /// What Opus packets and floats are turned into.
   private var samples: [Int16]
   /// As much silence as a message may hold.
   private let silence: [UInt8]
@@ -27,11 +27,8 @@ final class MicFlow {
     tap = MicTap(path.sound, format.stream)
     let longest = format.rate * MicFrame.longestMilliseconds / 1_000
     silence = [UInt8](repeating: 0, count: longest * format.stream.bytesPerFrame)
-    guard format.codec == .opus else {
-      samples = []
-      return
-    }
-    samples = [Int16](repeating: 0, count: longest * format.channels)
+    samples = [Int16](repeating: 0, count: format.codec == .pcm16 ? 0 : longest * format.channels)
+    guard format.codec == .opus else { return }
     decoder = try? OpusDecoder(sampleRate: format.rate, channels: format.channels)
   }
 
@@ -39,8 +36,7 @@ final class MicFlow {
   func take(_ message: RawSpan, at arrival: Instant) throws(MicFrame.Fault) -> Verdict {
     let frame = try MicFrame(message, of: format)
     let payload = message.extracting(droppingFirst: MicFrame.headBytes)
-    let size = format.stream.bytesPerFrame
-    let frames = format.codec == .pcm16 ? payload.byteCount / size : try decode(payload)
+    let frames = try unpack(payload)
     guard pace.take(seconds: Double(frames) / Double(format.rate), at: arrival) else { throw .pace }
     let before = timeline.lost
     let step = try timeline.take(frame, frames: frames)
@@ -59,9 +55,21 @@ final class MicFlow {
       let still = silence
       return push(unsafe still.span.bytes.extracting(0..<size), frames, missing: missing, at: arrival)
     }
-    guard format.codec == .opus else { return push(payload, frames, missing: missing, at: arrival) }
+    guard format.codec != .pcm16 else { return push(payload, frames, missing: missing, at: arrival) }
     let decoded = samples
     return push(unsafe decoded.span.bytes.extracting(0..<size), frames, missing: missing, at: arrival)
+  }
+
+  /// Makes 16-bit samples of what is none yet.
+  /// - Returns: How many frames the message holds.
+  private func unpack(_ payload: RawSpan) throws(MicFrame.Fault) -> Int {
+    guard let size = format.frameBytes else { return try decode(payload) }
+    if format.codec == .float32 {
+      for index in 0..<payload.byteCount / 4 {
+        samples[index] = int16(saturating: payload.f32le(4 * index))
+      }
+    }
+    return payload.byteCount / size
   }
 
   private func decode(_ packet: RawSpan) throws(MicFrame.Fault) -> Int {

@@ -28,13 +28,8 @@ final class MicSender: Sendable {
   /// The index the next frame should have, plus 1; 0 before the first.
   let expected = Atomic<UInt64>(0)
   let isMuted = Atomic<Bool>(false)
-
-  private struct Connection {
-    var peer: (any WebSocketPeer)?
-    var goodbye: (code: UInt16, reason: String)?
-    var path: Path?
-  }
-  private let connection = PthreadLock(Connection())
+  let socket = LateWebSocketPeer()
+  private let way = PthreadLock<Path?>(nil)
 
   init(id: UInt64, peer: PeerAddress, at now: Instant) {
     self.id = id
@@ -42,41 +37,15 @@ final class MicSender: Sendable {
     since = now
   }
 
-  /// The connection stands. One that was ended before is closed at once.
-  func attach(_ peer: any WebSocketPeer) {
-    let goodbye = connection.withLock { connection in
-      connection.peer = peer
-      return connection.goodbye
-    }
-    if let goodbye { peer.close(code: goodbye.code, reason: goodbye.reason) }
-  }
-
-  var isAttached: Bool { connection.withLock { $0.peer != nil } }
-
-  var path: Path? { connection.withLock { $0.path } }
+  var path: Path? { way.withLock { $0 } }
 
   /// The path stands: frames go there from now on. Control side.
   func begin(_ path: Path, on stream: StreamID) {
-    connection.withLock { $0.path = path }
+    way.withLock { $0 = path }
     self.stream.store(stream, ordering: .releasing)
-    resume()
+    socket.resume()
   }
 
   /// Nothing is pushed any more.
   func detach() { stream.store(0, ordering: .releasing) }
-
-  @discardableResult
-  func say(_ message: WebSocketMessage) -> Bool { connection.withLock { $0.peer }?.send(message) ?? false }
-
-  /// Ends the connection, now or as soon as it stands; answers the browser's goodbye. Control side.
-  func close(code: UInt16, reason: String) {
-    let peer = connection.withLock { connection in
-      connection.goodbye = connection.goodbye ?? (code, reason)
-      return connection.peer
-    }
-    peer?.close(code: code, reason: reason)
-  }
-
-  /// Reads on. Not on the data path.
-  func resume() { connection.withLock { $0.peer }?.resume() }
 }

@@ -6,17 +6,10 @@ import RouterCore
 /// Lost frames become silence of the same length, at most a second. The last page says where the sound ends, so that a
 /// decoder gives back as many frames as came in.
 final class OpusEncoderStage: Stage {
-  private static let blockFrames = OpusSettings.packetFrames
-
-  private let input: StreamFormat
-  private let channels: Int
   private let counters: OpusEncoderCounters
-  private var converter: PCMConverter
+  private var blocks: PCMBlocks
   private var encoder: LibopusEncoder
   private var ogg: OggWriter
-  /// One block of interleaved samples, filled up to `held` frames.
-  private var block: [Float]
-  private var held = 0
   private var packet = [UInt8](repeating: 0, count: LibopusEncoder.largestPacket)
   private var page = [UInt8](repeating: 0, count: OggWriter.largestPage)
   /// Frames at 48 kHz given to the encoder so far, also those that fill the last block.
@@ -24,7 +17,6 @@ final class OpusEncoderStage: Stage {
   /// Frames of ``encoded`` that were sent on.
   private var sent = 0
   private var waiting = 0
-  private let silence: [UInt8]
   private var lastArrival = Instant(nanoseconds: 0)
   private var sequence: UInt64 = 0
 
@@ -33,83 +25,39 @@ final class OpusEncoderStage: Stage {
     converter: consuming PCMConverter, encoder: consuming LibopusEncoder, ogg: consuming OggWriter,
     counters: OpusEncoderCounters
   ) {
-    input = converter.input
-    channels = encoder.settings.channels
     self.counters = counters
-    block = [Float](repeating: 0, count: OpusEncoderStage.blockFrames * channels)
-    silence = [UInt8](repeating: 0, count: OpusEncoderStage.blockFrames * converter.input.bytesPerFrame)
-    self.converter = converter
+    blocks = PCMBlocks(converter, frames: OpusSettings.packetFrames)
     self.encoder = encoder
     self.ogg = ogg
   }
 
   func receive(_ packet: Packet, _ next: Branch) -> Verdict {
     lastArrival = packet.arrival
-    return take(packet.bytes, next)
+    return blocks.take(packet.bytes) { encode($0, next) }
   }
 
   func gap(frames: Int, _ next: Branch) {
-    let count = min(frames, input.sampleRate)
-    let silence = silence
-    var rest = count * input.bytesPerFrame
-    while rest > 0 {
-      let part = min(rest, silence.count)
-      _ = take(unsafe silence.span.bytes.extracting(0..<part), next)
-      rest -= part
-    }
-    if frames > count { next.sendGap(frames: (frames - count) * OpusSettings.sampleRate / input.sampleRate) }
+    let left = blocks.gap(frames: frames) { encode($0, next) }
+    if left > 0 { next.sendGap(frames: left * OpusSettings.sampleRate / blocks.input.sampleRate) }
   }
 
   func finish(_ end: StreamEnd, _ next: Branch) {
-    while fill(nil) > 0 {
-      if held == OpusEncoderStage.blockFrames { _ = encodeBlock(next) }
-    }
-    guard encoded + held > 0 else { return }
+    blocks.drain { encode($0, next) }
+    let sound = encoded + blocks.held
+    guard sound > 0 else { return }
     // What the encoder looks ahead comes out with silence behind the sound.
-    let soundEnd = encoded + held + encoder.preSkip
-    while encoded < soundEnd {
-      for index in held * channels..<block.count { block[index] = 0 }
-      _ = encodeBlock(next, soundEnd: soundEnd)
-    }
+    let soundEnd = sound + encoder.preSkip
+    while encoded < soundEnd { _ = blocks.pad { encode($0, next, soundEnd: soundEnd) } }
     _ = sendPages(next)
-  }
-
-  /// Converts everything there is, and encodes each time a block is full.
-  private func take(_ bytes: RawSpan, _ next: Branch) -> Verdict {
-    var verdict = Verdict.go
-    var place = 0
-    while true {
-      place += fill(bytes.extracting(droppingFirst: place)) * input.bytesPerFrame
-      guard held == OpusEncoderStage.blockFrames else { return verdict }
-      verdict = verdict.joined(with: encodeBlock(next))
-    }
-  }
-
-  /// Fills the block.
-  /// - Parameter bytes: nil: what the converter still looks ahead.
-  /// - Returns: Input frames used; without input, frames that came out.
-  private func fill(_ bytes: RawSpan?) -> Int {
-    var span = block.mutableSpan
-    var target = unsafe span.mutableBytes
-    var free = target._mutatingExtracting(held * 4 * channels..<target.byteCount)
-    guard let bytes else {
-      let count = converter.flush(into: &free)
-      held += count
-      return count
-    }
-    let done = converter.convert(bytes, into: &free)
-    held += done.made
-    return done.used
   }
 
   /// - Parameter soundEnd: Where the sound ends, in frames with the pre-skip, if that is known: the block that reaches
   ///   it is the last.
-  private func encodeBlock(_ next: Branch, soundEnd: Int = .max) -> Verdict {
-    held = 0
+  private func encode(_ block: Span<Float>, _ next: Branch, soundEnd: Int = .max) -> Verdict {
     var span = packet.mutableSpan
     var target = unsafe span.mutableBytes
-    let count = encoder.encode(block.span, into: &target)
-    encoded += OpusEncoderStage.blockFrames
+    let count = encoder.encode(block, into: &target)
+    encoded += OpusSettings.packetFrames
     guard count > 0 else {
       counters.failures.add()
       return .go

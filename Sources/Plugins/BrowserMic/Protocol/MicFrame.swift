@@ -41,18 +41,16 @@ struct MicFrame: Equatable, Sendable {
   init(_ bytes: RawSpan, of format: MicFormat) throws(Fault) {
     guard bytes.byteCount > MicFrame.headBytes else { throw .head }
     guard bytes.u8(0) == MicFrame.version else { throw .version }
-    guard bytes.u8(1) == (format.codec == .pcm16 ? 0 : 1) else { throw .codec }
+    guard bytes.u8(1) == format.codec.number else { throw .codec }
     flags = Flags(rawValue: UInt16(bytes.u8(2)) | UInt16(bytes.u8(3)) << 8)
     sequence = bytes.u32le(4)
     index = UInt64(bytes.u32le(8)) | UInt64(bytes.u32le(12)) << 32
     let payload = bytes.byteCount - MicFrame.headBytes
-    switch format.codec {
-    case .pcm16:
-      let most = min(
-        MicFrame.longestPCM, format.sampleRate * MicFrame.longestMilliseconds / 1_000 * 2 * format.channels)
-      guard payload <= most, payload.isMultiple(of: 2 * format.channels) else { throw .size }
-    case .opus:
+    guard let size = format.frameBytes else {
       guard payload <= MicFrame.longestOpus else { throw .size }
+      return
     }
+    let most = min(MicFrame.longestPCM, format.sampleRate * MicFrame.longestMilliseconds / 1_000 * size)
+    guard payload <= most, payload.isMultiple(of: size) else { throw .size }
   }
 }

@@ -16,7 +16,7 @@ struct MicHello: Equatable, Sendable {
     var text: String {
       switch self {
       case .proto: "proto must be 1"
-      case .codec: "codec must be pcm16 or opus"
+      case .codec: "codec must be pcm16, float32 or opus"
       case .sampleRate: "sampleRate must be a whole number of 3000 to 384000"
       case .channels: "channels must be 1 or 2"
       case .bitrate: "bitrate must be a number"
