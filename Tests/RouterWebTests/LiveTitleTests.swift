@@ -73,27 +73,24 @@ import Testing
     await feed.close()
     var heard: [UInt8] = []
     while case let some = await frozen.readSome(), !some.isEmpty { heard += some }
-    #expect(heard.count < sizes.reduce(0, +))
-    // What it had, up to a cut anywhere; then whole units up to the last one.
-    #expect(Self.torn(heard) <= 1)
-    #expect(heard.suffix(sizes[5_999]).elementsEqual(Self.unit(sizes[5_999])))
+    // What it had, up to a cut anywhere, then on from where a unit begins. Nothing is gone that was not counted.
+    let skipped = host.metrics.metric("router_web_live_skipped_bytes_total", .counter, help: "", node: "").current
+    #expect(skipped > 0 && heard.count + skipped == sizes.reduce(0, +))
+    #expect(Self.torn(heard) == 0)
     await host.stop()
   }
 
-  /// 0xFF, the length in two times seven bits, filled up.
+  /// 0xFF, the length in two times seven bits, then each byte its place.
   private static func unit(_ size: Int) -> [UInt8] {
-    [0xFF, UInt8(size >> 7), UInt8(size & 127)] + [UInt8](repeating: 0x55, count: size - 3)
+    [0xFF, UInt8(size >> 7), UInt8(size & 127)] + (3..<size).map { UInt8($0 & 127) }
   }
 
-  /// How many units are not whole.
+  /// How many pieces are no beginning of a unit: something went on in the middle of one.
   private static func torn(_ bytes: [UInt8]) -> Int {
-    var (place, count) = (0, 0)
-    while place < bytes.count {
-      let next = bytes[(place + 1)...].firstIndex(of: 0xFF) ?? bytes.count
-      let size = place + 2 < bytes.count ? Int(bytes[place + 1]) << 7 | Int(bytes[place + 2]) : 0
-      if next - place != size { count += 1 }
-      place = next
+    bytes.split(separator: 0xFF).count { piece in
+      guard piece.count >= 2 else { return false }
+      let size = Int(piece[piece.startIndex]) << 7 | Int(piece[piece.startIndex + 1])
+      return piece.count >= size || zip(piece, unit(max(3, size)).dropFirst()).contains { $0 != $1 }
     }
-    return count
   }
 }

@@ -2,7 +2,7 @@
 
 import {icon, make, tell} from "./dom.js"
 import {model} from "./model.js"
-import {streamRow} from "./side.js"
+import {streamRow} from "./details.js"
 import {clock, say} from "./words.js"
 
 const kept = 400

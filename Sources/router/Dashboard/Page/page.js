@@ -2,6 +2,7 @@
 
 import {Unreachable} from "./api.js"
 import {Board} from "./board.js"
+import {keys} from "./details.js"
 import {dialog, problemList} from "./dialogs.js"
 import {Dock} from "./dock.js"
 import {button, byID, icon, make, mark, tell} from "./dom.js"
@@ -12,7 +13,7 @@ import {Live} from "./live.js"
 import {model} from "./model.js"
 import {Palette} from "./palette.js"
 import {end} from "./ports.js"
-import {keys, Side} from "./side.js"
+import {Side} from "./side.js"
 import {chooseLanguage, language, say, translate} from "./words.js"
 
 const saved = key => {try {return localStorage.getItem(key) ?? "";} catch {return "";}}

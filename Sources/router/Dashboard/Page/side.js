@@ -3,10 +3,11 @@
 import {api} from "./api.js"
 import {button, icon, make, mark, tell} from "./dom.js"
 import {asDocument} from "./compare.js"
+import {keys, list, streamFacts, streamRow} from "./details.js"
 import {Form} from "./form.js"
 import {model} from "./model.js"
 import {carries, end, portOf, role} from "./ports.js"
-import {bytes, number, say, since, wait} from "./words.js"
+import {bytes, number, say, wait} from "./words.js"
 
 export class Side {
 	constructor(root, page) {
@@ -330,37 +331,4 @@ export class Side {
 			if (facts) tell(facts, streamFacts(stream))
 		}
 	}
-}
-
-/** The keys and what they do. */
-export const keys = (most = 99) => make("ul.keys", say("keyList").split(";").slice(0, most).map(line => {
-	const [key, words] = line.split("=")
-	return make("li", make("kbd", key), make("span", words))
-}))
-
-/** One stream: who sends what; its path stands out while it is pointed at. */
-export function streamRow(stream, page) {
-	return make("li", {
-		class: "stream", tabindex: "0", "data-stream": stream.id, onpointerenter: () => page.traceStream(stream), onpointerleave: () => page.trace(null),
-		onfocus: () => page.traceStream(stream), onblur: () => page.trace(null),
-	}, make("div", make("strong", stream.label || stream.peer || stream.node),
-		make("span.sub", [stream.peer, stream.format].filter(Boolean).join(" · ")),
-		make("span.way", stream.path.map(id => model.name(id)).join(" → ")),
-		make("span.facts", streamFacts(stream))),
-	button("close", say("disconnect", stream.label || stream.peer), () => page.disconnect(stream), {class: "tool small"}))
-}
-
-function streamFacts({stats, openedAt}) {
-	return [since(openedAt), say("packetCount", number(stats.packets)), stats.missing ? say("lostShort", number(stats.missing)) : "",
-		stats.underruns ? say("underruns", number(stats.underruns)) : ""].filter(Boolean).join(" · ")
-}
-
-/** A list of names and values; only what changed is written. */
-function list(element, facts) {
-	const names = facts.map(([name]) => name).join("|")
-	if (element.names !== names) {
-		element.names = names
-		element.replaceChildren(...facts.map(([name]) => make("div", make("dt", name), make("dd"))))
-	}
-	facts.forEach(([, value], index) => tell(element.children[index].lastChild, String(value)))
 }
