@@ -52,7 +52,7 @@ def test_the_whole_page_is_small_and_comes_from_here(start):
         size += len(text.encode())
         assert router.get(f"/dashboard/{name}", {"If-None-Match": fields["ETag"]})[0] == 304
         todo |= set(re.findall(r'from ?"\./([^"]+)"', text)) - found
-    assert len(found) == 25
+    assert len(found) == 26
     print(f"the page has {size} bytes")
     assert size < SOURCE, size
 
