@@ -3,6 +3,7 @@ internal import Glibc
 /// Writes the log to standard error on a thread of its own, so that a stalled terminal or journal stalls nobody.
 ///
 /// Up to 4,096 lines wait; what comes then is dropped and counted in the next line that passes. Any thread.
+/// Unchecked because of the pointers to mutex and condition: what changes is touched under that mutex.
 @safe public final class StandardLog: LogSink, @unchecked Sendable {
   private struct State {
     var limiter = LogLimiter()

@@ -5,6 +5,7 @@ internal import Synchronization
 ///
 /// Jobs are popped one at a time against a count: `Loop.run` is itself a job that does not return, so a batch taken
 /// before it would be lost.
+/// Unchecked because of the pointers to mutex and condition: what changes is touched under that mutex.
 @safe final class LoopExecutor: SerialExecutor, @unchecked Sendable {
   private let name: String
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>

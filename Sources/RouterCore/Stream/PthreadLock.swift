@@ -3,7 +3,7 @@ internal import Glibc
 /// A lock for the control side, with priority inheritance.
 ///
 /// A pthread mutex and not `Synchronization.Mutex`, because the thread sanitizer cannot see the latter on Linux.
-/// Never taken on the data path. Any thread.
+/// Never taken on the data path. Any thread. Unchecked because of the pointer: the value is touched under the mutex only.
 @safe public final class PthreadLock<Value>: @unchecked Sendable {
   private var value: Value
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>

@@ -96,6 +96,8 @@ public struct RingReader: ~Copyable, Sendable {
 }
 
 /// The memory both ends share. Positions only grow; a place is position modulo capacity.
+/// Unchecked because of the pointer: the one writer and the one reader touch different places, told apart by `head` and
+/// `tail`.
 @safe final class RingMemory: @unchecked Sendable {
   let capacity: Int
   let head = Atomic<Int>(0)
