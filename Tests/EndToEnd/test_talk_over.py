@@ -34,8 +34,8 @@ def tone(frequency, seconds, db=-12.0) -> np.ndarray:
     return (np.sin(2 * np.pi * turns) * 32_767 * 10 ** (db / 20)).astype(np.int16)
 
 
-def levels(heard: np.ndarray, frequency: int, piece=9_600) -> np.ndarray:
-    """The level of one frequency in each fifth of a second, in dB; both tones have whole turns in it."""
+def levels(heard: np.ndarray, frequency: int, piece=2_400) -> np.ndarray:
+    """The level of one frequency in each 50 ms, in dB; both tones have whole turns in it."""
     count = len(heard) // piece
     parts = heard[:count * piece].reshape(count, piece) / 32_768
     turns = np.exp(-2j * np.pi * frequency * np.arange(piece) / sound.RATE)
@@ -82,11 +82,13 @@ def test_a_browser_lowers_the_music_while_it_is_spoken_to(start, card):
     heard = heard[sound.start_of(card.played):]
     spoken, played = levels(heard, VOICE), levels(heard, MUSIC)
     during = np.flatnonzero(spoken > -20)
-    assert 13 <= len(during) <= 16, f"{len(during)} fifths of a second of voice"
-    before, after = played[2:during[0] - 2], played[during[-1] + 12:during[-1] + 18]
-    lowered = np.median(played[during[3]:during[-3]])
-    assert abs(np.median(before) + 12) < 0.5 and abs(np.median(after) + 12) < 0.5, (before, after)
-    assert 17 < np.median(before) - lowered < 19, f"lowered by {np.median(before) - lowered} dB"
+    assert 24 <= len(during) <= 64, f"{len(during)} pieces of 50 ms with voice"
+    before, after = played[8:during[0] - 8], played[during[-1] + 48:during[-1] + 72]
+    lowered = played[during[12]:during[-12]]
+    # A busy machine stops a sender here and there: then pieces have no tone, or one that is caught up with, and so higher.
+    before, after, lowered = (np.percentile(pieces, 75) for pieces in (before, after, lowered))
+    assert abs(before + 12) < 0.5 and abs(after + 12) < 0.5, (before, after)
+    assert 17 < before - lowered < 19, f"lowered by {before - lowered} dB"
 
 
 def test_a_browser_is_heard_at_the_end_of_every_way(start):
