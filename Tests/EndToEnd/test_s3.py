@@ -150,16 +150,33 @@ def test_a_burst_of_files_is_listed_whole_while_the_store_is_away(start):
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         router = start(document(f"http://127.0.0.1:{nobody.getsockname()[1]}", "id", "secret"))
-        host, port = router.bound("mics")
-        status, _, errors = program.command(
-            "send", str(program.ROOT / "data/sine_pcm16.wav"), f"ws://{host}:{port}/ws", "--streams", "600", "--hwid",
-            "m{n}", seconds=60)
-        assert status == 0, errors
-        eventually(lambda: router.stat("store", "router_s3_waiting_files") == 600, 10, "600 files in the list")
+
+        def burst(count, name):
+            host, port = router.bound("mics")
+            status, _, errors = program.command(
+                "send", str(program.ROOT / "data/sine_pcm16.wav"), f"ws://{host}:{port}/ws", "--streams", str(count),
+                "--hwid", name, seconds=60)
+            assert status == 0, errors
+
+        def listed(count):
+            waiting = lambda: router.stat("store", "router_s3_waiting_files")
+            eventually(lambda: waiting() >= count, 10, f"{count} files in the list")
+            assert waiting() == count
+
+        burst(600, "m{n}")
+        listed(600)
         assert router.stat("store", "router_events_dropped_total") == 0
+        # Also those that are finished, and that nobody was told of when the router is killed.
+        burst(50, "late{n}")
+        eventually(lambda: len(list((router.folder / "data").glob("late*/*.json"))) == 50, 10, "50 finished files")
         router.kill()
         router.start()
-        eventually(lambda: router.stat("store", "router_s3_waiting_files") == 600, 5, "600 files in the list")
+        listed(650)
+        assert [file.name for file in (router.folder / ".router").glob("recording-*")] == ["recording-raw"]
+        router.stop()
+        assert not list((router.folder / ".router").glob("recording-*"))
+        router.start()
+        listed(650)
 
 
 def test_a_large_file_goes_in_parts_and_leaves_the_disk(start, store):

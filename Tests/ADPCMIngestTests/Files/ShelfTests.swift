@@ -63,6 +63,47 @@ import Testing
     #expect(Leftovers(directory: folder.path, ending: "wav").mend() == [])
   }
 
+  @Test func `files finished just before a crash are found, with what stands beside them`() throws {
+    let folder = TemporaryFolder()
+    func finish(_ name: String, _ seconds: Int, _ beside: String) {
+      folder.write([1, 2, 3], to: name)
+      folder.write(Array(beside.utf8), to: name + ".json")
+      let times = [timespec(), timespec()].map { _ in timespec(tv_sec: 1_795_000_000 + seconds, tv_nsec: 0) }
+      _ = unsafe utimensat(AT_FDCWD, "\(folder.path)/\(name).json", times, 0)
+    }
+    let facts = """
+      {"content": "wav", "label": "Kitchen", "startedAt": "2026-11-21T04:26:11.000Z", "sampleRate": 8000, "frames": 4000,
+       "reason": "rotated"}
+      """
+    finish("stream_1_20261121_042611.wav", 0, facts)
+    finish("stream_3_20261121_042621.wav", 100, facts)
+    finish("stream_2_20261121_042621.wav", 95, facts)
+    finish("stream_4_20261121_042621.wav", 99, "{")
+    finish("stream_5_20261121_042621.bin", 99, facts)
+    folder.write([1], to: "stream_6_20261121_042621.wav")
+    let found = Untold.files(in: folder.path, ending: "wav")
+    #expect(found.map { $0.path.split(separator: "_")[1] } == ["2", "4", "3"])
+    #expect(found.map(\.seconds) == [0.5, nil, 0.5] && found.map(\.size) == [3, 3, 3])
+    #expect(found.map(\.label) == ["Kitchen", "", "Kitchen"] && found.allSatisfy { $0.content == "wav" })
+    #expect(found.map(\.reason) == ["rotated", "repaired", "rotated"])
+  }
+
+  @Test func `only a run that ended in the midst leaves its mark`() throws {
+    let folder = TemporaryFolder()
+    let mark = folder.path + "/state/recording-a"
+    let first = Untold(mark: mark)
+    #expect(try !first.begin())
+    let next = Untold(mark: mark)
+    #expect(try !next.begin(), "the same run")
+    try first.end()
+    #expect(Folder.facts(of: mark) != nil, "the next one lives")
+    try next.end()
+    #expect(Folder.facts(of: mark) == nil)
+    #expect(try !first.begin())
+    folder.write(Array("another run.1".utf8), to: "state/recording-a")
+    #expect(try Untold(mark: mark).begin())
+  }
+
   @Test func `a .bin file that a crash left ends with its last whole frame`() throws {
     let folder = TemporaryFolder()
     let frame = IngestFrame(codec: .adpcm, sequence: 9).head(payload: 84) + [UInt8](repeating: 5, count: 84)

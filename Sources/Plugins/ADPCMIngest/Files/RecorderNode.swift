@@ -23,12 +23,16 @@ actor RecorderNode<Kind: RecorderKind>: LiveNode {
   private var recorder: Recorder?
   private var shelf = Shelf()
   private var nextTidying = Instant(nanoseconds: 0)
-  private var mended: [FileEvent] = []
+  /// Files of the run before, to be told of.
+  private var earlier: [FileEvent] = []
+  private let untold: Untold
+  private var isBegun = false
 
   init(_ config: Kind.Config, _ kind: Kind.Type, _ context: NodeContext) {
     self.config = config
     self.context = context
     counters = RecorderCounters(context.metrics)
+    untold = Untold(mark: "\(Folder.absolute(context.folder))/.router/recording-\(context.id)")
   }
 
   deinit { recorder?.end() }
@@ -46,8 +50,8 @@ actor RecorderNode<Kind: RecorderKind>: LiveNode {
 
   /// Tells of files once a second, and fails when the file system has refused something.
   func run() async throws(NodeFailure) {
-    for event in mended { await context.graph.emit(event, on: "files") }
-    mended = []
+    for event in earlier { await context.graph.emit(event, on: "files") }
+    earlier = []
     while (try? await context.time.sleep(until: context.time.now.nextSecond)) != nil {
       await tell()
       if let trouble = recorder?.trouble { throw Self.failure(trouble, in: settings.directory) }
@@ -57,6 +61,8 @@ actor RecorderNode<Kind: RecorderKind>: LiveNode {
   func stop() async {
     await recorder?.close(recorder?.trouble == nil ? StreamEnd.stopping.rawValue : "full")
     await tell()
+    let untold = untold
+    await context.blocking.run { try? untold.end() }
   }
 
   func makeStage(for request: StageRequest) async throws(StageRefusal) -> sending MadeStage {
@@ -117,18 +123,34 @@ actor RecorderNode<Kind: RecorderKind>: LiveNode {
 
   // MARK: Files
 
-  /// Mends what a crash left, and finds what there is.
+  /// Finds what there is, mends what a crash left, and what was not told before it.
   private func tidyUp(_ directory: String) async {
+    await begin(directory)
     let leftovers = Leftovers(directory: directory, ending: Kind.ending, hasSidecars: config.recorder.sidecar)
     let found = await context.blocking.run { leftovers.mend() }
     for file in found {
       context.log.warning("a file was left unfinished and is whole now", ("file", file.path))
-      mended.append(
+      earlier.append(
         FileEvent(
           path: file.path, size: file.size, content: Kind.ending == "wav" ? "wav" : "frames", label: "",
           startedAt: WallTime.now().iso8601, seconds: file.seconds, reason: "repaired"))
     }
     shelf = await Self.shelf(in: directory, context.blocking)
+  }
+
+  /// Before anything is mended: that changes times.
+  private func begin(_ directory: String) async {
+    guard !isBegun else { return }
+    isBegun = true
+    let untold = untold
+    let found = await context.blocking.run { () -> Result<[FileEvent], SystemError> in
+      Result { () throws(SystemError) in
+        try untold.begin() ? Untold.files(in: directory, ending: Kind.ending) : []
+      }
+    }
+    do throws(SystemError) { earlier += try found.get() } catch {
+      context.log.warning("files finished just before a crash will not be told of again", ("error", "\(error)"))
+    }
   }
 
   private func tell() async {

@@ -100,25 +100,3 @@ struct UploadQueue: Sendable {
     return String(decoding: try Folder.bytes(of: file, from: 0, count: facts.size), as: UTF8.self)
   }
 }
-
-extension Folder {
-  /// Bytes of a file; fewer at its end.
-  static func bytes(of path: String, from start: Int, count: Int) throws(SystemError) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SystemError("open \(path)", code: errno) }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: count)
-    var done = 0
-    while done < count {
-      let got = unsafe bytes.withUnsafeMutableBytes { memory in
-        unsafe pread(descriptor, memory.baseAddress?.advanced(by: done), count - done, off_t(start + done))
-      }
-      if got < 0, errno == EINTR { continue }
-      guard got >= 0 else { throw SystemError("read \(path)", code: errno) }
-      if got == 0 { break }
-      done += got
-    }
-    bytes.removeLast(count - done)
-    return bytes
-  }
-}
