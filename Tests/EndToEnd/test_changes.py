@@ -5,6 +5,8 @@ import re
 import socket
 import threading
 
+import browser_mics
+import microphones
 import phone
 import pytest
 from admin_client import Admin, quoted
@@ -215,6 +217,36 @@ def test_one_stream_is_disconnected(start):
     sender.wait(10)
     assert admin.delete(f"streams/{stream['id']}").status == 404
     assert admin.delete("streams/nonsense").status == 404
+
+
+def test_a_sender_that_sends_nothing_is_disconnected_at_once(start):
+    router = start({
+        "nodes": {
+            "phone": {"type": "ariacast.receiver", "listen": "127.0.0.1:0", "discovery": False},
+            "mics": {"type": "adpcm.ingest", "listen": "127.0.0.1:0"},
+            "mic": {"type": "browser.mic", "listen": "127.0.0.1:0", "listenTls": False},
+            "nowhere": {"type": "null"},
+        },
+        "links": ["phone -> nowhere", "mics -> nowhere", "mic -> nowhere"],
+    })
+    admin = Admin(router.admin)
+    ways = {
+        "phone": ("/audio", None), "mics": ("/ws", microphones.handshake()),
+        "mic": ("/ws/audio-stream", json.dumps(browser_mics.HELLO).encode()),
+    }
+    for node, (path, greeting) in ways.items():
+        sender = microphones.Microphone(router.bound(node), path)
+        if greeting:
+            sender.send(greeting, 1 if path == "/ws/audio-stream" else 2)
+        (stream,) = eventually(router.streams, 5, f"the stream of {node}")
+        assert admin.delete(f"streams/{stream['id']}").status == 200
+        assert sender.closed() == (1000, "disconnected"), node
+        eventually(lambda: not router.streams(), 5, f"the end of the stream of {node}")
+        # Nobody is kept from coming.
+        again = microphones.Microphone(router.bound(node), path)
+        assert again.refused is None, node
+        again.drop()
+        eventually(lambda: not router.streams(), 5, f"the end of the second stream of {node}")
 
 
 def test_changes_are_told_as_events_with_replay(admin):

@@ -146,6 +146,32 @@ def test_a_store_that_is_away_holds_nobody_and_gets_all_when_it_is_back(start, t
         store.stop()
 
 
+def test_files_are_kept_until_they_are_uploaded(start, tmp_path):
+    store = Store(tmp_path)
+    graph = document(store.url, "id", "secret")
+    graph["nodes"]["raw"] |= {"keepFiles": 2, "keepUntilUploaded": True}
+    router = start(graph)
+    folder = router.folder / "data"
+    for number in range(5):
+        assert Sent(0.2).send(router.bound("mics"), stream=number) == (1000, "bye")
+    eventually(lambda: router.stat("store", "router_s3_waiting_files") == 5, 5, "five files in the list")
+    router.stop()
+    router.start()
+    # Retention looks once a second, and at each new file.
+    assert Sent(0.2).send(router.bound("mics"), stream=5) == (1000, "bye")
+    eventually(lambda: router.stat("store", "router_s3_waiting_files") == 6, 5, "six files in the list")
+    time.sleep(2)
+    assert len(recorded(folder, "bin")) == 6
+    store.start()
+    try:
+        router.file.write_text(
+            router.file.read_text().replace('"id"', f'"{store.id}"').replace('"secret"', f'"{store.secret}"'))
+        eventually(lambda: len(store.objects()) == 12, 20, "twelve objects")
+        eventually(lambda: len(recorded(folder, "bin")) == 2, 15, "two files left")
+    finally:
+        store.stop()
+
+
 def test_a_burst_of_files_is_listed_whole_while_the_store_is_away(start):
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))

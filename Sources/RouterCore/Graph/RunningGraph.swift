@@ -88,7 +88,7 @@ public actor RunningGraph {
     let isDisabled = plan.settings.isDisabled
     let instance = NodeInstance(plan.id, role: role, state: isDisabled ? .disabled : .starting)
     let dropped = metrics.metric(
-      "router_events_dropped_total", .counter, help: "Events dropped because 256 waited", node: plan.id)
+      "router_events_dropped_total", .counter, help: "Events dropped because 4,096 waited", node: plan.id)
     let mailbox =
       nodes[plan.id]?.mailbox
       ?? Mailbox(node: plan.id, dropped: dropped) {

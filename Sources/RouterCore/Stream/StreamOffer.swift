@@ -13,10 +13,13 @@ public struct StreamOffer: Sendable {
   public var attributes: [String: String]
   /// Flows upstream: stages write, the source reads.
   public let record: PathRecord
+  /// Called once, on any thread, when a person or the API ends the stream: lets the sender go, also one that sends
+  /// nothing. Without it a sender is told with its next packet.
+  public var onDisconnect: (@Sendable () -> Void)?
 
   public init(
     port: String? = nil, format: StreamFormat, peer: String, label: String, attributes: [String: String] = [:],
-    record: PathRecord = PathRecord()
+    record: PathRecord = PathRecord(), onDisconnect: (@Sendable () -> Void)? = nil
   ) {
     self.port = port
     self.format = format
@@ -24,6 +27,7 @@ public struct StreamOffer: Sendable {
     self.label = label
     self.attributes = attributes
     self.record = record
+    self.onDisconnect = onDisconnect
   }
 }
 

@@ -28,7 +28,33 @@ import Testing
       (RetentionPlan(keepDays: 8.5, keepFiles: 8, keepFree: 1_000), 650, 4),
     ] as [(RetentionPlan, Int?, Int)])
   func `the oldest files go, as many as the strictest rule asks`(plan: RetentionPlan, free: Int?, gone: Int) {
-    #expect(plan.surplus(of: Self.files, free: free, now: Self.now) == gone)
+    #expect(plan.surplus(of: Self.files, free: free, now: Self.now) == Array(Self.files.prefix(gone)))
+  }
+
+  @Test func `files that are needed stay, and others go in their place`() {
+    let needed = [Self.files[0], Self.files[2]]
+    func gone(_ plan: RetentionPlan, free: Int? = nil) -> [ShelvedFile] {
+      plan.surplus(of: Self.files, free: free, now: Self.now) { !needed.contains($0) }
+    }
+    #expect(gone(RetentionPlan(keepFiles: 8)) == [Self.files[1], Self.files[3]])
+    #expect(gone(RetentionPlan(keepFree: 1_000), free: 850) == [Self.files[1], Self.files[3]])
+    #expect(gone(RetentionPlan(keepDays: 6.5)) == [Self.files[1]])
+    #expect(RetentionPlan(keepFiles: 1).surplus(of: Self.files, free: nil, now: Self.now) { _ in false } == [])
+  }
+
+  @Test func `a file is done when there are uploaders and none waits to upload it`() {
+    let (first, second) = (PendingPaths(), PendingPaths())
+    let path = "/done/\(UInt64.random(in: 0 ... .max))"
+    #expect(first.insert(path) && !first.insert(path))
+    PendingUploads.add(second)
+    #expect(PendingUploads.isDone(path), "of an uploader that is not there yet")
+    PendingUploads.add(first)
+    PendingUploads.add(first)
+    #expect(!PendingUploads.isDone(path) && PendingUploads.isDone(path + "2"))
+    #expect(first.remove(path) && !first.remove(path))
+    #expect(PendingUploads.isDone(path))
+    PendingUploads.remove(first)
+    PendingUploads.remove(second)
   }
 
   @Test func `a shelf finds a recorder's files and nothing else`() throws {
@@ -42,8 +68,9 @@ import Testing
     #expect(shelf.files.map(\.size) == [1, 3])
     shelf.add(folder.path + "/stream_1_20261121_042500.wav", size: 9, ending: "wav")
     shelf.add(folder.path + "/stream_1_20261121_042500.wav", size: 9, ending: "wav")
-    #expect(shelf.take(1).map(\.size) == [9])
-    #expect(shelf.files.count == 2)
+    #expect(shelf.files.map(\.size) == [9, 1, 3])
+    shelf.remove([shelf.files[1]])
+    #expect(shelf.files.map(\.size) == [9, 3])
   }
 
   @Test func `a WAV file that a crash left gets its sizes, and loses half a frame`() throws {

@@ -16,6 +16,7 @@ public struct RecorderOptions: Sendable, Equatable {
   var keepFiles = 0
   /// MiB; 0: the disk may fill up.
   var keepFreeMiB = 0
+  var keepUntilUploaded = false
   var sidecar = true
   var onFull = WhenFull.wait
   /// Seconds.
@@ -49,6 +50,10 @@ extension RecorderConfiguration {
       Option(
         "keepFreeMiB", \.recorder.keepFreeMiB, 0...1_000_000_000, unit: "MiB", live: true,
         "The oldest finished files are deleted while less is free on the disk. 0: never."),
+      Option(
+        "keepUntilUploaded", \.recorder.keepUntilUploaded, live: true,
+        "No file is deleted that an s3.uploader has still to put into its store; nor is any while there is no uploader."
+      ),
       Option(
         "sidecar", \.recorder.sidecar, live: true,
         "Puts a .json beside each finished file: who sent it, first and last number, gaps, why it ended."),

@@ -26,7 +26,8 @@ actor RecorderNode<Kind: RecorderKind>: LiveNode {
   /// Files of the run before, to be told of.
   private var earlier: [FileEvent] = []
   private let untold: Untold
-  private var isBegun = false
+  /// When files were told of that an uploader may not have in its list yet.
+  private var told: [String: Instant] = [:]
 
   init(_ config: Kind.Config, _ kind: Kind.Type, _ context: NodeContext) {
     self.config = config
@@ -50,7 +51,10 @@ actor RecorderNode<Kind: RecorderKind>: LiveNode {
 
   /// Tells of files once a second, and fails when the file system has refused something.
   func run() async throws(NodeFailure) {
-    for event in earlier { await context.graph.emit(event, on: "files") }
+    for event in earlier {
+      await context.graph.emit(event, on: "files")
+      told[event.path] = context.time.now
+    }
     earlier = []
     while (try? await context.time.sleep(until: context.time.now.nextSecond)) != nil {
       await tell()
@@ -140,8 +144,6 @@ actor RecorderNode<Kind: RecorderKind>: LiveNode {
 
   /// Before anything is mended: that changes times.
   private func begin(_ directory: String) async {
-    guard !isBegun else { return }
-    isBegun = true
     let untold = untold
     let found = await context.blocking.run { () -> Result<[FileEvent], SystemError> in
       Result { () throws(SystemError) in
@@ -160,8 +162,10 @@ actor RecorderNode<Kind: RecorderKind>: LiveNode {
       await context.graph.emit(file, on: "files")
     }
     let now = context.time.now
+    told = told.filter { now - $0.value < .seconds(10) }
+    if config.recorder.keepUntilUploaded { for file in finished { told[file.path] = now } }
     if !finished.isEmpty || now >= nextTidying {
-      nextTidying = now + .seconds(60)
+      nextTidying = now + .seconds(config.recorder.keepUntilUploaded ? 10 : 60)
       await retain()
     }
   }
@@ -172,8 +176,12 @@ actor RecorderNode<Kind: RecorderKind>: LiveNode {
     guard plan.isNeeded else { return }
     let directory = settings.directory
     let free = plan.keepFree > 0 ? await context.blocking.run { Folder.free(at: directory) } : nil
-    let gone = shelf.take(plan.surplus(of: shelf.files, free: free, now: .now()))
+    let keepsPending = config.recorder.keepUntilUploaded
+    let gone = plan.surplus(of: shelf.files, free: free, now: .now()) { file in
+      !keepsPending || (told[file.path] == nil && PendingUploads.isDone(file.path))
+    }
     guard !gone.isEmpty else { return }
+    shelf.remove(gone)
     let failed = await context.blocking.run { () -> SystemError? in
       var failed: SystemError?
       for file in gone {

@@ -38,7 +38,7 @@ extension MicrophoneIngestNode {
     noteSameID(handshake, microphone)
     seats[id]?.handshake = handshake
     microphone.record.hold.offer { [weak microphone] in microphone?.socket.resume() }
-    let stream = await context.graph.open(offer(of: microphone, handshake), on: loop)
+    let stream = await context.graph.open(offer(of: id, microphone, handshake), on: loop)
     guard isOpen, let now = seats[id], !now.isOver else { return await context.graph.close(stream, .lost) }
     seats[id]?.stream = stream
     counters.streams.add()
@@ -101,7 +101,13 @@ extension MicrophoneIngestNode {
     "\(handshake.stream) \(microphone.hardware?.description ?? "")"
   }
 
-  private func offer(of microphone: Microphone, _ handshake: IngestHandshake) -> StreamOffer {
+  /// Somebody wants the sender to go.
+  func disconnect(_ id: UInt64) async {
+    seats[id]?.microphone.socket.close(code: 1000, reason: StreamEnd.disconnected.rawValue)
+    await vacate(id, .disconnected)
+  }
+
+  private func offer(of id: UInt64, _ microphone: Microphone, _ handshake: IngestHandshake) -> StreamOffer {
     var attributes = [
       StreamFacts.stream: String(handshake.stream), StreamFacts.frameSamples: String(handshake.frameSamples),
       StreamFacts.handshake: handshake.hex,
@@ -113,7 +119,8 @@ extension MicrophoneIngestNode {
       channels: handshake.channels)
     return StreamOffer(
       format: format, peer: microphone.peer.description, label: label(of: microphone, handshake),
-      attributes: attributes, record: microphone.record)
+      attributes: attributes, record: microphone.record,
+      onDisconnect: { [weak self] in Task { await self?.disconnect(id) } })
   }
 
   func label(of microphone: Microphone, _ handshake: IngestHandshake) -> String {

@@ -86,10 +86,7 @@ actor MicrophoneIngestNode: LiveNode {
   func perform(_ action: String, with arguments: JSON) async throws(ActionFailure) -> JSON {
     guard action == "disconnect" else { throw ActionFailure("there is no action \"\(action)\"") }
     let ids = seats.keys.sorted()
-    for id in ids {
-      seats[id]?.microphone.socket.close(code: 1000, reason: StreamEnd.disconnected.rawValue)
-      await vacate(id, .disconnected)
-    }
+    for id in ids { await disconnect(id) }
     return ["disconnected": .integer(Int64(ids.count))]
   }
 

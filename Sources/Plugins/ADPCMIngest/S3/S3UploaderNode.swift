@@ -31,6 +31,8 @@ actor S3UploaderNode: Node {
     waiting = metrics.gauge("router_s3_waiting_files", "Files that are not in the store yet")
   }
 
+  deinit { if let queue { PendingUploads.remove(queue.known) } }
+
   func prepare() async throws(NodeFailure) {
     if queue == nil {
       let file = "\(Folder.absolute(context.folder))/.router/upload-\(context.id).queue"
@@ -39,6 +41,7 @@ actor S3UploaderNode: Node {
         throw NodeFailure(.blocked, "the list of files to upload cannot be kept: \(error)")
       }
     }
+    if let queue { PendingUploads.add(queue.known) }
     let target = try S3Target(config) { name in
       guard let value = unsafe getenv(name) else { return nil }
       return unsafe String(cString: value)

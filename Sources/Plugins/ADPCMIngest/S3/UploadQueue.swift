@@ -9,7 +9,8 @@ struct UploadQueue: Sendable {
   private let file: String
   /// In the order they came.
   private(set) var paths: [String] = []
-  private var known: Set<String> = []
+  /// The same, to be looked up; also by others.
+  let known = PendingPaths()
   /// Not on the disk yet.
   private var unsaved: [String] = []
   /// Lines of the list on the disk.
@@ -89,8 +90,8 @@ struct UploadQueue: Sendable {
 
   private mutating func apply(_ line: String) {
     let path = String(line.dropFirst())
-    if line.hasPrefix("+"), known.insert(path).inserted { paths.append(path) }
-    if line.hasPrefix("-"), known.remove(path) != nil {
+    if line.hasPrefix("+"), known.insert(path) { paths.append(path) }
+    if line.hasPrefix("-"), known.remove(path) {
       if paths.first == path { paths.removeFirst() } else { paths.removeAll { $0 == path } }
     }
   }

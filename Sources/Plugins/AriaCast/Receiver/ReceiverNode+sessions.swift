@@ -14,7 +14,7 @@ extension ReceiverNode {
     case .accept(let old):
       if let old { await supersede(old, by: request.peer) }
       let record = PathRecord()
-      let offer = offer(from: request.peer, rate: CastFormat.sampleRate, record)
+      let offer = offer(of: session, request.peer, rate: CastFormat.sampleRate, record)
       let stream = await context.graph.open(offer, on: loop)
       // Another sender, or the end of the node, may have come while the path was built.
       guard isOpen, takeOver.holder?.session == session else {
@@ -97,12 +97,13 @@ extension ReceiverNode {
     seats[session]?.stream = nil
     await context.graph.close(old, .closed)
     context.log.info("the sender's messages mean \(rate) Hz", ("peer", seat.state.peer.description))
-    var opened = await context.graph.open(offer(from: seat.state.peer, rate: rate, seat.state.record), on: loop)
+    var opened = await context.graph.open(offer(of: session, seat.state.peer, rate: rate, seat.state.record), on: loop)
     var openedRate = rate
     while let now = seats[session], now.wantedRate != openedRate {
       await context.graph.close(opened, .closed)
       openedRate = now.wantedRate
-      opened = await context.graph.open(offer(from: seat.state.peer, rate: openedRate, seat.state.record), on: loop)
+      opened = await context.graph.open(
+        offer(of: session, seat.state.peer, rate: openedRate, seat.state.record), on: loop)
     }
     guard seats[session] != nil else { return await context.graph.close(opened, .closed) }
     seats[session]?.stream = opened
@@ -118,8 +119,16 @@ extension ReceiverNode {
     return holder.map { Instant(nanoseconds: $0.state.lastFrame.load(ordering: .relaxed)) } ?? context.time.now
   }
 
-  private func offer(from peer: PeerAddress, rate: Int, _ record: PathRecord) -> StreamOffer {
-    StreamOffer(format: CastFormat.stream(at: rate), peer: peer.description, label: peer.host, record: record)
+  private func offer(of session: UInt64, _ peer: PeerAddress, rate: Int, _ record: PathRecord) -> StreamOffer {
+    StreamOffer(
+      format: CastFormat.stream(at: rate), peer: peer.description, label: peer.host, record: record,
+      onDisconnect: { [weak self] in Task { await self?.disconnect(session) } })
+  }
+
+  /// Somebody wants the sender to go.
+  func disconnect(_ session: UInt64) async {
+    seats[session]?.state.socket.close(code: 1000, reason: StreamEnd.disconnected.rawValue)
+    await vacate(session, .disconnected)
   }
 
   private var busy: HTTPResponse { .json(["error": "another sender is playing"], status: 403) }

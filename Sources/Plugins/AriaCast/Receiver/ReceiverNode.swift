@@ -137,10 +137,7 @@ actor ReceiverNode: LiveNode {
   func perform(_ action: String, with arguments: JSON) async throws(ActionFailure) -> JSON {
     guard action == "disconnect" else { throw ActionFailure("there is no action \"\(action)\"") }
     let sessions = seats.keys.sorted()
-    for session in sessions {
-      seats[session]?.state.socket.close(code: 1000, reason: "disconnected")
-      await vacate(session, .disconnected)
-    }
+    for session in sessions { await disconnect(session) }
     return ["disconnected": .integer(Int64(sessions.count))]
   }
 }

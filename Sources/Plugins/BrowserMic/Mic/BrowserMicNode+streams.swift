@@ -125,7 +125,10 @@ extension BrowserMicNode {
     ]
     if let port = stream.wishedPort { attributes["port"] = String(port) }
     return StreamOffer(
-      format: format.stream, peer: peer.description, label: stream.name, attributes: attributes, record: record)
+      format: format.stream, peer: peer.description, label: stream.name, attributes: attributes, record: record,
+      onDisconnect: { [weak self, id = stream.id] in
+        Task { await self?.end(id, .disconnected, saying: StreamEnd.disconnected.rawValue) }
+      })
   }
 
   // MARK: Ends

@@ -23,19 +23,22 @@ struct RetentionPlan: Equatable, Sendable {
   /// - Parameters:
   ///   - files: Oldest first.
   ///   - free: Bytes free on the disk; nil if nobody knows.
-  /// - Returns: how many of the oldest are to go.
-  func surplus(of files: [ShelvedFile], free: Int?, now: WallTime) -> Int {
-    var count = keepFiles > 0 ? max(0, files.count - keepFiles) : 0
-    if keepDays > 0 {
-      let oldest = (now - .nanoseconds(Int64(keepDays * 86_400 * 1e9))).stamp
-      while count < files.count, files[count].stamp < oldest { count += 1 }
+  ///   - mayGo: Whether a file is not needed any more; asked of those that would go.
+  /// - Returns: those of the oldest that are to go.
+  func surplus(
+    of files: [ShelvedFile], free: Int?, now: WallTime, mayGo: (ShelvedFile) -> Bool = { _ in true }
+  ) -> [ShelvedFile] {
+    var excess = keepFiles > 0 ? files.count - keepFiles : 0
+    var missing = keepFree > 0 ? free.map { keepFree - $0 } ?? 0 : 0
+    let oldest = keepDays > 0 ? (now - .nanoseconds(Int64(keepDays * 86_400 * 1e9))).stamp : ""
+    var gone: [ShelvedFile] = []
+    for file in files {
+      guard excess > 0 || missing > 0 || file.stamp < oldest else { break }
+      guard mayGo(file) else { continue }
+      gone.append(file)
+      excess -= 1
+      missing -= file.size
     }
-    guard keepFree > 0, var free else { return count }
-    for file in files.prefix(count) { free += file.size }
-    while count < files.count, free < keepFree {
-      free += files[count].size
-      count += 1
-    }
-    return count
+    return gone
   }
 }

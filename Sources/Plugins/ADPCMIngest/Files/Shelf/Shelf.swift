@@ -41,10 +41,9 @@ struct Shelf: Sendable {
     files.insert(file, at: place)
   }
 
-  /// Takes the oldest out.
-  mutating func take(_ count: Int) -> [ShelvedFile] {
-    let taken = Array(files.prefix(count))
-    files.removeFirst(taken.count)
-    return taken
+  /// Takes files out.
+  mutating func remove(_ gone: [ShelvedFile]) {
+    let paths = Set(gone.map(\.path))
+    if !paths.isEmpty { files.removeAll { paths.contains($0.path) } }
   }
 }
