@@ -3,6 +3,7 @@ import RouterCore
 /// The program: finds the command and runs it. Exit status 0 fine, 1 refused or failed, 2 wrong usage.
 @main struct Main {
   static func main() async {
+    FileLimit.raise()
     var words = Array(CommandLine.arguments.dropFirst())
     let command: any Command.Type
     if let first = words.first, let named = commands.first(where: { $0.name == first }) {

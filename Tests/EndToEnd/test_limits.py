@@ -72,6 +72,15 @@ def test_without_descriptors_connections_are_refused_and_nothing_spins(start):
     assert router.metric("router_web_refused_total", reason="no descriptor left") >= 150 - kept + 20
 
 
+def test_it_takes_as_many_descriptors_as_it_may_have(start):
+    router = start(to_web(), prepare=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 900)))
+    with contextlib.ExitStack() as stack:
+        address = router.bound("web")
+        peers = [stack.enter_context(socket.create_connection(address, timeout=2)) for _ in range(300)]
+        assert can_ask(router) and sum(map(is_ended, peers)) == 0
+    assert router.metric("router_web_refused_total", reason="no descriptor left") == 0
+
+
 def can_ask(router) -> bool:
     try:
         return router.get("/ready")[0] == 200
