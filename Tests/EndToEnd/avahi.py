@@ -19,7 +19,7 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 <busconfig>
   <type>system</type>
   <listen>unix:path={socket}</listen>
-  <auth>EXTERNAL</auth>
+  {auth}
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
@@ -60,7 +60,9 @@ class Avahi:
     def start_bus(self) -> "Avahi":
         self.socket.unlink(missing_ok=True)
         configuration = self.folder / "bus.conf"
-        configuration.write_text(BUS.format(socket=self.socket))
+        # A daemon in a namespace of its own (below) is not who it says it is.
+        auth = "<auth>EXTERNAL</auth>" if os.geteuid() == 0 else "<auth>ANONYMOUS</auth><allow_anonymous/>"
+        configuration.write_text(BUS.format(socket=self.socket, auth=auth))
         self.bus = self._start(["dbus-daemon", f"--config-file={configuration}", "--nofork", "--nopidfile"], "bus.log")
         eventually(self.socket.exists, 10, "the bus")
         return self
@@ -70,8 +72,15 @@ class Avahi:
         configuration = self.folder / "avahi.conf"
         configuration.write_text(DAEMON.format(number=os.getpid(), closed="yes" if closed else "no"))
         program = shutil.which("avahi-daemon", path=os.environ["PATH"] + ":/usr/sbin") or "avahi-daemon"
-        own = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
+        own = ["unshare", "--mount"]
         script = 'mount -t tmpfs none /run && mkdir /run/avahi-daemon && exec "$@"'
+        if os.geteuid() != 0:
+            # There is but one user in a namespace of ours: it is called avahi, too, as the daemon wants that one.
+            own.append("--map-root-user")
+            for name, avahi in (("passwd", "avahi:x:0:0:"), ("group", "avahi:x:0:")):
+                text = Path(f"/etc/{name}").read_text()
+                (self.folder / name).write_text(re.sub(r"^avahi:x:[\d:]*", avahi, text, flags=re.M))
+                script = f"mount --bind {self.folder}/{name} /etc/{name} && {script}"
         options = ["--no-drop-root", "--no-chroot", "--no-rlimits", "-f", str(configuration)]
         self.daemon = self._start([*own, "sh", "-c", script, "avahi", program, *options], "daemon.log")
         return self

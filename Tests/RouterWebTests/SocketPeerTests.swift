@@ -13,6 +13,18 @@ import Testing
 
   private func frames(_ texts: [String]) -> [UInt8] { texts.flatMap { FrameEncoder.frame(.text($0)) } }
 
+  @Test func `nothing follows a close, also when the loop has taken it`() {
+    let one = peer(.server)
+    one.send(.text("last"))
+    one.close(code: 4000, reason: "done")
+    #expect(!one.send(.text("too late")))
+    #expect(one.take().close?.code == 4000)
+    #expect(!one.send(.text("too late")))
+    one.close(code: 4001, reason: "again")
+    let left = one.take()
+    #expect(left.frames.isEmpty && left.close == nil)
+  }
+
   @Test func `a batch goes to many as its messages would, framed once`() {
     let (one, other) = (peer(.server), peer(.server))
     #expect(one.send(.text("before")) && one.send(batch) && other.send(batch) && other.send(batch))

@@ -15,6 +15,8 @@ final class SocketPeer: WebSocketPeer, Sendable {
   private struct State {
     var wishes = Wishes()
     var isOpen = true
+    /// Also when the loop has taken the wish to close: nothing may follow it.
+    var isClosing = false
     var isAnnounced = false
   }
 
@@ -52,7 +54,7 @@ final class SocketPeer: WebSocketPeer, Sendable {
   private func put(_ frames: [UInt8]) -> Bool {
     var isTaken = false
     change { state in
-      isTaken = state.wishes.close == nil && state.wishes.frames.count + frames.count <= SocketPeer.limit
+      isTaken = !state.isClosing && state.wishes.frames.count + frames.count <= SocketPeer.limit
       guard isTaken else { return false }
       // Alone, they stay where they are.
       if state.wishes.frames.isEmpty { state.wishes.frames = frames } else { state.wishes.frames += frames }
@@ -63,7 +65,8 @@ final class SocketPeer: WebSocketPeer, Sendable {
 
   func close(code: UInt16, reason: String) {
     change { state in
-      guard state.wishes.close == nil else { return false }
+      guard !state.isClosing else { return false }
+      state.isClosing = true
       state.wishes.close = (code, reason)
       return true
     }
