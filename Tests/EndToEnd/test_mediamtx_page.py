@@ -66,10 +66,11 @@ def test_the_page_shows_streams_as_they_are(start, media, chromium):
 def test_streams_are_searched_filtered_and_listed(start, media, chromium):
     page = opened(chromium, watched(start, media), locale="en-US")
     page.fill("#search", "CAM")
-    assert page.locator(".card").count() == 3
+    wait(page, "document.querySelectorAll('.card').length === 3")
     page.fill("#search", "")
     page.select_option("#filter", "waiting")
-    assert page.locator(".card h3").all_inner_texts() == ["pull-failing", "pulled-ondemand"]
+    eventually(
+        lambda: page.locator(".card h3").all_inner_texts() == ["pull-failing", "pulled-ondemand"], 5, "streams that wait")
     page.select_option("#filter", "active")
     page.select_option("#view", "table")
     wait(page, "document.querySelectorAll('#rows tr').length === 4")
