@@ -311,7 +311,12 @@ def test_floods_on_control_and_metadata_leave_the_sound_alone(start):
     eventually(lambda: not router.streams(), 5, "the end of the stream")
     reader.stop()
     assert min(counts) > 500
-    assert sound.same_frames(reader.frames, sent) == len(sent)
+    # The sender is a thread beside the floods: while a busy machine stops it for a second, listeners hear silence.
+    heard = reader.frames[sound.start_of(reader.frames):]
+    pieces = sound.pieces(reader.frames, sent)
+    assert sum(count for _, _, count in pieces) == len(sent), pieces
+    for (here, _, count), (after, _, _) in zip(pieces, pieces[1:]):
+        assert not heard[here + count:after].any(), pieces
 
 
 def test_the_stream_port_is_heard_by_listen_and_stream_wav(start):
